@@ -3,6 +3,7 @@
 /// In the order of the alphabet; `tests/architecture.rs` compares it with what the code says.
 pub const CODES: &[&str] = &[
     "ADMINS_DECIDE",
+    "AGREED",
     "ALREADY_ASKED",
     "ALREADY_A_MEMBER",
     "ALREADY_DECIDED",
@@ -63,6 +64,7 @@ pub const CODES: &[&str] = &[
     "LISTING_HIDDEN",
     "MAILBOX_NEEDED",
     "MEMBER_NOT_ACTIVE",
+    "MERGED",
     "MERGES_ELSEWHERE",
     "METHOD_NOT_ALLOWED",
     "MIX_EMPTY",
@@ -117,6 +119,7 @@ pub const CODES: &[&str] = &[
     "PLACE_FREE",
     "PROOF_NOT_FOUND",
     "REASON_NEEDED",
+    "REJECTED",
     "REPORT_DECIDED",
     "REQUEST_CLOSED",
     "REQUEST_EXPIRED",

@@ -12,7 +12,7 @@ const OF_EVERY_CALL: [(&str, &str); 7] = [
         "403",
         "KEY_SCOPE: the key's scopes do not open this call; SECOND_FACTOR_REQUIRED: give your second factor first; FORBIDDEN: the role or the workspace may not; CROSS_ORIGIN: a page of another site asked for a change",
     ),
-    ("404", "There is no such thing, or it is not yours to know of; so is a named workspace that is not yours"),
+    ("404", "NOT_FOUND: there is no such thing, or it is not yours to know of; so is a named workspace that is not yours"),
     ("422", "VALIDATION_ERROR: a parameter or field needs attention; WORKSPACE_REQUIRED: name the workspace that you act for"),
     ("429", "TOO_MANY_REQUESTS: too many calls; see Retry-After"),
     (BROKE, "INTERNAL: something broke on our side; quote `requestId` to us"),
@@ -177,11 +177,12 @@ mod tests {
     }
 
     /// Changes whose address says everything.
-    const WITHOUT_A_BODY: [(&str, &str); 15] = [
+    const WITHOUT_A_BODY: [(&str, &str); 16] = [
         ("patch", "/requests/{requestId}/place/take"),
         ("patch", "/requests/{requestId}/withdraw"),
         ("post", "/auth/logout"),
         ("post", "/events/{eventId}/archive"),
+        ("post", "/events/{eventId}/complete"),
         ("post", "/events/{eventId}/duplicate"),
         ("post", "/events/{eventId}/publish"),
         ("post", "/events/{eventId}/restore"),

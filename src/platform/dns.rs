@@ -41,8 +41,8 @@ pub trait Lookups: Send + Sync {
     /// The addresses of a host, both families.
     fn resolves<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Lookup<Vec<IpAddr>>>;
 
-    /// The hosts that take mail for a domain, the preferred one first. `Nothing` also when the domain says that it takes
-    /// none (RFC 7505). A domain without any may still receive mail at its own address (RFC 5321, 5.1).
+    /// The hosts that take mail for a domain, the preferred one first. The only one is empty, the root, when the domain says
+    /// that it takes none (RFC 7505). A domain without any may still receive mail at its own address (RFC 5321, 5.1).
     fn mail_exchangers<'a>(&'a self, domain: &'a str) -> BoxFuture<'a, Lookup<Vec<String>>>;
 
     /// The texts published at a name, each put together from its parts.
@@ -96,17 +96,15 @@ impl Lookups for SystemLookups {
     fn mail_exchangers<'a>(&'a self, domain: &'a str) -> BoxFuture<'a, Lookup<Vec<String>>> {
         Box::pin(async move {
             answer(timeout(PATIENCE, self.resolver.mx_lookup(absolute(domain))).await, |found| {
-                let mut hosts: Vec<(u16, String)> = found
+                let hosts = found
                     .answers()
                     .iter()
                     .filter_map(|record| match &record.data {
                         RData::MX(mx) => Some((mx.preference, mx.exchange.to_ascii().trim_end_matches('.').to_ascii_lowercase())),
                         _ => None,
                     })
-                    .filter(|(_, host)| !host.is_empty())
                     .collect();
-                hosts.sort();
-                hosts.into_iter().map(|(_, host)| host).collect()
+                preferred_first(hosts)
             })
         })
     }
@@ -125,6 +123,15 @@ impl Lookups for SystemLookups {
             })
         })
     }
+}
+
+/// Hosts by their preference. Beside others the root, which takes no mail, means nothing.
+fn preferred_first(mut hosts: Vec<(u16, String)>) -> Vec<String> {
+    if hosts.iter().any(|(_, host)| !host.is_empty()) {
+        hosts.retain(|(_, host)| !host.is_empty());
+    }
+    hosts.sort();
+    hosts.into_iter().map(|(_, host)| host).collect()
 }
 
 /// With the dot, so that the machine's search domains are not tried after it.
@@ -597,6 +604,14 @@ mod tests {
         assert!(matches!(network.reaches("acme.example").await, Reached::Yes(_)));
         assert_eq!(network.resolves("other.example").await, Lookup::Nothing);
         assert!(matches!(network.reaches("other.example").await, Reached::No(_)));
+    }
+
+    #[test]
+    fn the_root_alone_takes_no_mail() {
+        let of = |hosts: &[(u16, &str)]| preferred_first(hosts.iter().map(|(rank, host)| (*rank, (*host).to_owned())).collect());
+        assert_eq!(of(&[(0, "")]), [""]);
+        assert_eq!(of(&[(20, "b.example"), (0, ""), (10, "c.example")]), ["c.example", "b.example"]);
+        assert!(of(&[]).is_empty());
     }
 
     #[test]

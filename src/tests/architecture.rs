@@ -195,7 +195,8 @@ fn rooms_look_upstream_only_and_stores_are_private() {
 }
 
 /// Codes of one word; those of several are known by their look.
-const SHORT_CODES: [&str; 6] = ["BUSY", "DISABLED", "FORBIDDEN", "INTERNAL", "SUSPENDED", "UNAUTHENTICATED"];
+const SHORT_CODES: [&str; 9] =
+    ["AGREED", "BUSY", "DISABLED", "FORBIDDEN", "INTERNAL", "MERGED", "REJECTED", "SUSPENDED", "UNAUTHENTICATED"];
 
 #[test]
 fn every_code_of_a_refusal_is_in_the_document() {

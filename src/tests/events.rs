@@ -599,7 +599,11 @@ async fn a_deleted_event_is_out_of_sight_until_it_is_restored() {
         town.shift(2 * HOUR).await;
         assert_eq!(status(town, id).await, EventStatus::Completed);
 
-        // Over REST: archived for good, and what is archived is not deleted.
+        // Over REST: completed where it is over, archived for good, and what is archived is not deleted.
+        let completed = browser.api(Method::POST, &format!("/events/{id}/complete"), None).await;
+        assert_eq!(completed.data()["status"], "Completed", "it was already");
+        let early = browser.api(Method::POST, &format!("/events/{again}/complete"), None).await;
+        assert_eq!((early.status, early.code().as_str()), (StatusCode::CONFLICT, "EVENT_NOT_OVER"));
         let archived = browser.api(Method::POST, &format!("/events/{id}/archive"), None).await;
         assert_eq!(archived.data()["status"], "Archived");
         let kept = browser.api(Method::DELETE, &format!("/events/{id}"), None).await;

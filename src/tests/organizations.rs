@@ -9,14 +9,14 @@ use crate::{
 use commdesk::{
     features::accounts,
     features::organizations::{
-        directory, drafts, logos,
+        directory, drafts, logos, lookups,
         rules::{
             Decision, DecisionInput, Standing,
             application::{ApplicationInput, BudgetInput},
             search::DirectoryQuery,
         },
         service::{self, LogoChange},
-        trust::{CheckKind, CheckResult},
+        trust::{CheckKind, CheckResult, MailRoute},
         views::{QueueOrder, StaffPart},
     },
     kernel::{
@@ -28,14 +28,14 @@ use commdesk::{
     platform::{
         crypto::cell,
         ctx::{Ctx, House},
-        dns::Offline,
+        dns::{Fixed, Offline},
         jobs,
     },
     seeds::people::{self, ASHA, Figure, MALLORY, OMAR, SARA},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use uuid::Uuid;
 
 pub const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
@@ -747,6 +747,24 @@ async fn a_logo_is_sent_in_the_size_it_is_shown_in() {
             let (status, _, _) = raw(&town.router, &missing, &[]).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{missing}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_says_that_they_take_no_mail_is_told_from_whoever_says_nothing() {
+    story(async |town| {
+        let address = [IpAddr::from([93, 184, 215, 14])];
+        let names = Fixed::new().company("acme.example").host("silent.example", address).host("none.example", address);
+        let house = House { lookups: Arc::new(names.mail("none.example", [""])), ..town.house.at_another_time(0) };
+        let ctx = Ctx::background(&Arc::new(house), "test");
+
+        let route = async |domain: &str| lookups::mail_route(&ctx, domain).await;
+
+        assert_eq!(route("acme.example").await, MailRoute::Exchanger("mx.acme.example".into()));
+        assert_eq!(route("silent.example").await, MailRoute::AddressOnly);
+        assert_eq!(route("none.example").await, MailRoute::Refused);
+        assert_eq!(route("nowhere.example").await, MailRoute::Missing);
     })
     .await;
 }

@@ -75,7 +75,7 @@ impl Stage {
 
     async fn all(&self, town: &Town) -> Vec<AssignmentView> {
         let page = PageRequest { limit: 100, ..PageRequest::default() };
-        service::manage(&town.ctx(), &self.ravi, self.hackfest, None, &page).await.expect("his own").items
+        service::list(&town.ctx(), Some(&self.ravi), self.hackfest, None, &page).await.expect("his own").items
     }
 
     async fn seen(&self, town: &Town, id: PartnerLinkId) -> AssignmentView {
@@ -353,8 +353,10 @@ async fn hidden_ones_are_seen_by_the_community_only_and_tiers_are_ordered_by_han
         assert!(!stage.seen(town, b).await.visible);
         let page = town.visitor().open("/events/hackfest").await;
         assert!(!page.text.contains("Beta") && page.text.contains("Alpha"));
-        let stranger = service::manage(&ctx, &stage.mei, stage.hackfest, None, &PageRequest::default()).await;
-        assert!(matches!(stranger, Err(AppError::NotFound)));
+        for stranger in [None, Some(&stage.mei)] {
+            let all = service::list(&ctx, stranger, stage.hackfest, None, &PageRequest::default()).await.expect("it is public");
+            assert!(all.items.iter().any(|item| item.name == "Alpha") && all.items.iter().all(|item| item.name != "Beta"));
+        }
         let changed = service::show(&ctx, &stage.mei, stage.hackfest, b, true).await;
         assert!(matches!(changed, Err(AppError::NotFound)));
         let told = facts::timeline(ctx.db(), b.into(), 10).await.expect("facts");
@@ -414,7 +416,8 @@ async fn a_plain_role_sees_of_an_event_what_everybody_sees() {
             .expect("for its own people");
         let panel = ravi.send(Method::GET, &format!("/rpc/partners/panel?event={}", stage.hackfest), &json, "").await.json();
         assert!(panel["wall"].is_null(), "nothing to paste of what nobody sees: {panel}");
-        for path in ["/rpc/events/page?slug=hackfest".to_owned(), format!("/api/v1/events/{}/sponsors", stage.hackfest)] {
+        let hidden = ["sponsors", "partners"].map(|list| format!("/api/v1/events/{}/{list}", stage.hackfest));
+        for path in ["/rpc/events/page?slug=hackfest".to_owned()].into_iter().chain(hidden) {
             assert_eq!(town.visitor().send(Method::GET, &path, &json, "").await.status, StatusCode::NOT_FOUND, "{path}");
         }
         assert!(vera.open("/events/hackfest").await.text.contains("Made possible by"), "its own people preview it");
@@ -500,7 +503,15 @@ async fn partners_and_sponsors_over_rest() {
         let seen = visitor.api(Method::GET, &at("sponsors"), None).await.data();
         let labels: Vec<&str> = seen["items"].as_array().expect("a list").iter().filter_map(|i| i["displayCategory"].as_str()).collect();
         assert_eq!(labels, ["Gold Sponsor", "Gold Sponsor"]);
-        assert_eq!(visitor.api(Method::GET, &at("partners"), None).await.status, StatusCode::UNAUTHORIZED);
+        // And of all labels: whoever stands there by an agreement finds itself, but not the agreement.
+        for browser in [&mut visitor, &mut signed_in(town, TOMAS).await, &mut signed_in(town, MEI).await] {
+            let seen = browser.api(Method::GET, &at("partners"), None).await.data();
+            let items = seen["items"].as_array().expect("a list");
+            let mut labels: Vec<&str> = items.iter().filter_map(|item| item["category"].as_str()).collect();
+            labels.sort_unstable();
+            assert_eq!(labels, ["Gold Sponsor", "Gold Sponsor", "Media Partner"]);
+            assert!(items.iter().all(|item| item["requestId"].is_null()), "{seen}");
+        }
         let all = ravi.api(Method::GET, &at("partners?limit=2"), None).await.data();
         assert_eq!((all["total"].as_i64(), all["items"].as_array().map(Vec::len)), (Some(3), Some(2)));
         let rest = ravi.api(Method::GET, &at(&format!("partners?limit=2&cursor={}", all["nextCursor"].as_str().expect("more"))), None).await;

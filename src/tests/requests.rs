@@ -1,7 +1,7 @@
 //! Both paths from an offer to a logo on the event's page: services and doors, races included.
 
 use crate::{
-    common::{Cast, code, count, signed_in, told, who, wire},
+    common::{Cast, code, count, one, signed_in, told, who, wire},
     town::{Browser, Town, sequel},
 };
 use commdesk::{
@@ -11,7 +11,11 @@ use commdesk::{
             service as opportunities,
             views::{OpportunityInput, OpportunityPatch, OpportunityStatus},
         },
-        partners::service as partners,
+        partners::{
+            rules::{Labels, read_reason},
+            service as partners,
+            views::PartnerInput,
+        },
         requests::{
             rules::Rejection,
             service,
@@ -107,6 +111,58 @@ async fn both_paths_end_on_the_events_page() {
         town.drain().await;
         let letters = count(town, "mails where template = 'request_accepted'").await;
         assert!(letters >= 2, "{letters}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_agreement() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let (ctx, acme) = (&cast.ctx, cast.asha.organization().expect("Acme"));
+        let standing = async || {
+            let all = partners::list(ctx, Some(&cast.ravi), cast.hackfest, Some("Acme"), &PageRequest::default()).await;
+            all.expect("theirs").items
+        };
+        let by_hand: PartnerInput = wire(json!({
+            "organizationId": acme, "category": "Silver Sponsor", "visible": false,
+            "benefits": [{"kind": "Custom", "text": "Written by hand"}],
+        }));
+        let by_hand = by_hand.parse_new(Labels::All).expect("in order");
+        let link = partners::add(ctx, &cast.ravi, cast.hackfest, by_hand, None).await.expect("noted");
+        let first = cast.apply(&cast.asha, offer(&cast, "Silver Sponsor", 1).await).await;
+        let second = cast.apply(&cast.asha, offer(&cast, "Silver Sponsor", 1).await).await;
+        let ask: RequestInput = wire(json!({
+            "organizationId": acme, "eventId": cast.hackfest, "amount": 1, "currency": "INR", "category": "Silver Sponsor",
+        }));
+        let third = service::send(ctx, &cast.ravi, &ask).await.expect("sent");
+
+        let seen = cast.seen(&cast.ravi, first).await;
+        service::accept(ctx, &cast.ravi, first, &seen).await.expect("what was written by hand is in nobody's way");
+
+        assert!(is_whole(town, first).await);
+        let all = standing().await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert_eq!((all[0].link_id, all[0].request_id, all[0].visible), (link, Some(first), true));
+        assert!(all[0].benefits.iter().all(|line| line.text != "Written by hand"), "{:?}", all[0].benefits);
+        assert_eq!(count(town, &format!("facts where subject_id = '{link}' and name = 'partner_assigned'")).await, 2);
+
+        // What was agreed is not agreed over: each side reads what it can do.
+        let seen = cast.seen(&cast.ravi, second).await;
+        let refused = service::accept(ctx, &cast.ravi, second, &seen).await.expect_err("it stands there");
+        assert_eq!(refused.code(), "ALREADY_ON_EVENT");
+        assert!(refused.message().contains("Take that off the page first"), "{}", refused.message());
+        let asked = cast.seen(&cast.asha, third).await;
+        let refused = service::accept(ctx, &cast.asha, third, &asked).await.expect_err("it stands there");
+        assert_eq!(refused.code(), "ALREADY_ON_EVENT");
+        assert!(refused.message().contains("Ask the community"), "{}", refused.message());
+        assert!(is_whole(town, second).await && is_whole(town, third).await, "nothing is half done");
+
+        let reason = read_reason("We agree anew.").expect("short");
+        partners::remove(ctx, &cast.ravi, cast.hackfest, link, reason.as_ref()).await.expect("taken off");
+        service::accept(ctx, &cast.ravi, second, &seen).await.expect("the page is free");
+        let all = standing().await;
+        assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(second)]);
     })
     .await;
 }
@@ -480,9 +536,51 @@ async fn an_unapproved_community_drafts_but_does_not_open() {
         assert_eq!(code(opportunities::open(ctx, &kofi, id).await), "NOT_APPROVED");
         let open = OpportunityInput { status: "Open".into(), ..input };
         assert_eq!(code(opportunities::create(ctx, &kofi, &open).await), "NOT_APPROVED");
+        // The only way in which a program opens a draft.
+        let mut browser = signed_in(town, KOFI).await;
+        let patch = json!({"version": 1, "status": "Open"});
+        let refused = browser.api(Method::PATCH, &format!("/opportunities/{id}"), Some(patch)).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "NOT_APPROVED"), "{}", refused.text);
         assert_eq!(code(opportunities::get(ctx, Some(&cast.ravi), id).await), "NOT_FOUND", "a draft is its community's");
         assert_eq!(code(opportunities::get(ctx, None, id).await), "NOT_FOUND");
         assert_eq!(code(opportunities::open(ctx, &cast.ravi, id).await), "NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_lost_their_standing_is_told_so_by_its_own_code() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let asked = offer(&cast, "Silver Sponsor", 2).await;
+        let id = cast.apply(&cast.asha, asked).await;
+        let from_mei = "select r.id from requests r join organizations o on o.id = r.organization_id
+                        where r.state = 'Pending' and r.opened_by = 'community' and o.slug = 'acme-cloud'";
+        let from_mei = RequestId(one(town, from_mei).await);
+        let (seen, theirs) = (cast.seen(&cast.ravi, id).await, cast.seen(&cast.asha, from_mei).await);
+        let draft = cast.offer(json!({"category": "Gold Sponsor", "status": "Draft"})).await;
+        let closed = cast.offer(json!({"category": "Bronze Sponsor"})).await;
+        opportunities::close(ctx, &cast.ravi, closed).await.expect("closed");
+        sqlx::raw_sql(
+            "update communities set status = 'suspended' where slug = 'apex-circle';
+             update organizations set verification_status = 'Pending Verification' where slug = 'acme-cloud'",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("both lost it");
+
+        let mut ravi = signed_in(town, RAVI).await;
+        for (id, patch) in [
+            (draft, json!({"version": 1, "status": "Open"})),
+            (closed, json!({"version": 1, "status": "Open", "decisionDeadline": cast.day(40)})),
+        ] {
+            let refused = ravi.api(Method::PATCH, &format!("/opportunities/{id}"), Some(patch)).await;
+            assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "NOT_APPROVED"), "{}", refused.text);
+        }
+        // Lost between the door and the locks: the actors were made before.
+        assert_eq!(code(service::accept(ctx, &cast.ravi, id, &seen).await), "NOT_APPROVED");
+        assert_eq!(code(service::accept(ctx, &cast.asha, from_mei, &theirs).await), "NOT_VERIFIED");
     })
     .await;
 }

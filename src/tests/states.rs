@@ -72,19 +72,19 @@ const REQUEST_STATES: &[(&str, &str)] = &[
 /// An event of Apex Circle on which nothing hangs. A draft needs its title only, publishing needs the rest; what is over is
 /// archived, and what is archived stays as it was. A deleted one is nothing to anybody but to who restores it.
 const EVENT: &str = "
-                          | owner edits    | owner publishes  | owner completes | owner archives      | owner duplicates | owner deletes  | owner restores | volunteer edits | volunteer deletes | stranger edits | visitor reads | owner adds a partner | owner asks for it
-draft, a title            | ok             | VALIDATION_ERROR | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
-draft, whole              | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
-draft, too late           | ok             | VALIDATION_ERROR | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
-upcoming                  | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | ok
-upcoming, not public      | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | ok
-upcoming, hidden by staff | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | LISTING_HIDDEN
-live                      | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | ok
-live, its end has come    | ok             | ok               | ok              | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | VALIDATION_ERROR
-completed                 | ok             | EVENT_OVER       | ok              | ok                  | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | EVENT_NOT_PUBLISHED
-archived                  | EVENT_ARCHIVED | EVENT_ARCHIVED   | 409             | ok                  | ok               | EVENT_ARCHIVED | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | EVENT_ARCHIVED       | EVENT_NOT_PUBLISHED
-deleted as a draft        | NOT_FOUND      | NOT_FOUND        | 404             | NOT_FOUND           | NOT_FOUND        | NOT_FOUND      | ok             | NOT_FOUND       | NOT_FOUND         | NOT_FOUND      | NOT_FOUND     | NOT_FOUND            | VALIDATION_ERROR
-deleted as upcoming       | NOT_FOUND      | NOT_FOUND        | 404             | NOT_FOUND           | NOT_FOUND        | NOT_FOUND      | ok             | NOT_FOUND       | NOT_FOUND         | NOT_FOUND      | NOT_FOUND     | NOT_FOUND            | VALIDATION_ERROR
+                          | owner edits    | owner publishes  | owner completes     | owner archives      | owner duplicates | owner deletes  | owner restores | volunteer edits | volunteer deletes | stranger edits | visitor reads | owner adds a partner | owner asks for it
+draft, a title            | ok             | VALIDATION_ERROR | EVENT_NOT_PUBLISHED | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
+draft, whole              | ok             | ok               | EVENT_NOT_PUBLISHED | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
+draft, too late           | ok             | VALIDATION_ERROR | EVENT_NOT_PUBLISHED | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
+upcoming                  | ok             | ok               | EVENT_NOT_OVER      | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | ok
+upcoming, not public      | ok             | ok               | EVENT_NOT_OVER      | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | ok
+upcoming, hidden by staff | ok             | ok               | EVENT_NOT_OVER      | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | LISTING_HIDDEN
+live                      | ok             | ok               | EVENT_NOT_OVER      | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | ok
+live, its end has come    | ok             | ok               | ok                  | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | VALIDATION_ERROR
+completed                 | ok             | EVENT_OVER       | ok                  | ok                  | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | EVENT_NOT_PUBLISHED
+archived                  | EVENT_ARCHIVED | EVENT_ARCHIVED   | EVENT_ARCHIVED      | ok                  | ok               | EVENT_ARCHIVED | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | EVENT_ARCHIVED       | EVENT_NOT_PUBLISHED
+deleted as a draft        | NOT_FOUND      | NOT_FOUND        | NOT_FOUND           | NOT_FOUND           | NOT_FOUND        | NOT_FOUND      | ok             | NOT_FOUND       | NOT_FOUND         | NOT_FOUND      | NOT_FOUND     | NOT_FOUND            | VALIDATION_ERROR
+deleted as upcoming       | NOT_FOUND      | NOT_FOUND        | NOT_FOUND           | NOT_FOUND           | NOT_FOUND        | NOT_FOUND      | ok             | NOT_FOUND       | NOT_FOUND         | NOT_FOUND      | NOT_FOUND     | NOT_FOUND            | VALIDATION_ERROR
 ";
 
 /// Everything that publishing needs, as HackFest has it; the rest of a state says when it is.
@@ -993,11 +993,7 @@ async fn every_state_allows_what_was_agreed() {
         let events = [
             patch("owner edits", "ravi", at(""), changed.clone()),
             post("owner publishes", "ravi", at("/publish"), json!({})),
-            Action {
-                name: "owner completes",
-                who: "ravi",
-                call: Call::Form(format!("/manage/events/{event}"), "complete", Vec::new()),
-            },
+            post("owner completes", "ravi", at("/complete"), json!({})),
             post("owner archives", "ravi", at("/archive"), json!({})),
             post("owner duplicates", "ravi", at("/duplicate"), json!({})),
             delete("owner deletes", "ravi", at(""), json!({})),

@@ -412,6 +412,54 @@ impl Answer {
     }
 }
 
+/// What the API's document says of a call.
+struct Described {
+    /// `GET`.
+    method: String,
+    /// The path's parts; `{eventId}` is any.
+    path: Vec<String>,
+    /// The words of its answers.
+    words: Vec<String>,
+}
+
+/// Every call of the document, and the words of the answers that all share.
+static DESCRIBED: LazyLock<(Vec<Described>, Vec<String>)> = LazyLock::new(|| {
+    let document = commdesk::http::api_v1::openapi();
+    let (mut calls, mut shared) = (Vec::new(), vec!["IDEMPOTENCY_KEY_REUSED".to_owned()]);
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("calls") {
+            let mut words = Vec::new();
+            for answer in operation["responses"].as_object().into_iter().flat_map(|answers| answers.values()) {
+                let into = if answer["x-shared"] == true { &mut shared } else { &mut words };
+                let said = answer["description"].as_str().unwrap_or_default();
+                into.extend(said.split(|c: char| !c.is_ascii_uppercase() && c != '_').map(str::to_owned));
+            }
+            let path = path.split('/').map(str::to_owned).collect();
+            calls.push(Described { method: method.to_uppercase(), path, words });
+        }
+    }
+    (calls, shared)
+});
+
+/// Programs decide by the codes of refusals: whatever a story meets, the call's own part of the document names.
+fn must_be_described(what: &str, answer: &Answer) {
+    let Some((method, path)) = what.split_once(" /api/v1").filter(|_| answer.status.is_client_error()) else { return };
+    let parts: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
+    let (calls, shared) = &*DESCRIBED;
+    let fits = |call: &&Described| {
+        call.method == method
+            && call.path.len() == parts.len()
+            && call.path.iter().zip(&parts).all(|(said, part)| said == part || said.starts_with('{'))
+    };
+    // The one with the fewest parts that are any: `/opportunities/views` is no opportunity.
+    let any = |call: &&Described| call.path.iter().filter(|part| part.starts_with('{')).count();
+    let Some(call) = calls.iter().filter(fits).min_by_key(any) else { return };
+    let body: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+    let Some(code) = body["error"]["code"].as_str() else { return };
+    let is_named = call.words.iter().chain(shared).any(|word| word == code);
+    assert!(is_named, "{method} {} answers {code}, and its document does not say so", call.path.join("/"));
+}
+
 impl Browser {
     pub fn new(router: Router) -> Self {
         // An address of one's own, so that limits of one test never meet another's.
@@ -481,7 +529,9 @@ impl Browser {
         }
         let reading = tokio::time::timeout(Duration::from_secs(60), axum::body::to_bytes(body, 16 * 1024 * 1024));
         let bytes = reading.await.unwrap_or_else(|_| panic!("no end to the answer to {what}")).expect("a body");
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let answer = Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() };
+        must_be_described(&what, &answer);
+        answer
     }
 
     /// Opens a page.

@@ -36,7 +36,7 @@ pub fn routes() -> OpenApiRouter<()> {
     post, path = "/auth/signup-community", tag = "auth", request_body = SignupInput,
     responses(
         (status = 201, description = "Registered; the owner was mailed", body = SignupView),
-        (status = 409, description = "The idempotency key was used for another body"),
+        (status = 409, description = "The idempotency key was used for another body; SLUG_TAKEN: very many communities have this name"),
         (status = 422, description = "Fields that need attention"),
         (status = 429, description = "More than 5 sign-ups an hour from one address"),
     )
@@ -185,7 +185,7 @@ async fn edit(call: Call, once: Once, Seg(id): Seg<CommunityId>, body: Body<Valu
     responses(
         (status = 200, description = "Decided", body = ReviewView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "Only staff who review, with their second factor given"),
+        (status = 403, description = "Only staff who review, with their second factor given; CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such community"),
         (status = 409, description = "The decision is not open: EMAIL_NOT_VERIFIED, ALREADY_DECIDED, NOT_APPROVED, NOT_SUSPENDED, OFFICIAL_EMAIL_TAKEN"),
         (status = 422, description = "An unknown status, or a reason that is missing"),

@@ -68,9 +68,9 @@ where
     responses(
         (status = 201, description = "The request, with its first revision", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the organization may not"),
+        (status = 403, description = "The role or the organization may not; NOT_VERIFIED"),
         (status = 404, description = "No such opportunity"),
-        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), NOT_TAKING_REQUESTS, OPPORTUNITY_CLOSED (also a full one, without `waitingList`), IDEMPOTENCY_KEY_REUSED; for items: ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, WRONG_TOTAL"),
+        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), NOT_TAKING_REQUESTS, OPPORTUNITY_CLOSED (also a full one, without `waitingList`), EVENT_NOT_PUBLISHED, LISTING_HIDDEN, IDEMPOTENCY_KEY_REUSED; for items: ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, WRONG_TOTAL, MIX_TOO_EXPENSIVE, MIX_TOO_LONG"),
         (status = 422, description = "Problems by field"),
         (status = 429, description = "REQUEST_QUOTA: the week's requests are sent; TOO_MANY_REQUESTS; see Retry-After"),
     )
@@ -113,7 +113,7 @@ async fn place(call: Call, Seg(id): Seg<RequestId>) -> ApiResult {
     responses(
         (status = 200, description = "In line", body = PlaceView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST"),
+        (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "No such request, or not yours to know of"),
         (status = 409, description = "PLACE_FREE, ALREADY_WAITING, NO_OPPORTUNITY, STALE_REVISION, NOT_YOUR_TURN, REQUEST_CLOSED, REQUEST_EXPIRED"),
         (status = 422, description = "revisionHash is missing"),
@@ -136,9 +136,9 @@ async fn wait(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<WaitInp
     responses(
         (status = 200, description = "Taken: the request is accepted", body = PlaceView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST"),
+        (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "No such request, or not yours to know of"),
-        (status = 409, description = "STILL_WAITING, OFFER_LAPSED, STALE_REVISION, NO_PLACE_LEFT, ITEM_SOLD_OUT, REQUEST_CLOSED, REQUEST_EXPIRED, ALREADY_ON_EVENT"),
+        (status = 409, description = "STILL_WAITING, OFFER_LAPSED, STALE_REVISION, NO_PLACE_LEFT, ITEM_SOLD_OUT, REQUEST_CLOSED, REQUEST_EXPIRED, ALREADY_ON_EVENT, NOT_YOUR_TURN, NOT_TAKING_REQUESTS, EVENT_NOT_PUBLISHED"),
     )
 )]
 async fn take(call: Call, key: Once, Seg(id): Seg<RequestId>) -> ApiResult {
@@ -159,7 +159,7 @@ async fn take(call: Call, key: Once, Seg(id): Seg<RequestId>) -> ApiResult {
     responses(
         (status = 200, description = "Released", body = PlaceView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST"),
+        (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "No such request, or not yours to know of"),
         (status = 409, description = "NO_PLACE_HELD"),
         (status = 422, description = "The reason is missing"),
@@ -189,9 +189,9 @@ async fn release(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<Rele
     responses(
         (status = 200, description = "The opportunity as it is now", body = OpportunityView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the community may not"),
+        (status = 403, description = "The role may not; NOT_APPROVED: the community is not on the marketplace"),
         (status = 404, description = "None of your community's"),
-        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; OPPORTUNITY_CLOSED, OPPORTUNITY_NOT_OPEN, PLACES_TAKEN: fewer places than are taken, EVENT_NOT_PUBLISHED, DEADLINE_PASSED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; OPPORTUNITY_CLOSED, OPPORTUNITY_NOT_OPEN, PLACES_TAKEN: fewer places than are taken, EVENT_NOT_PUBLISHED, DEADLINE_PASSED, OPPORTUNITY_NOT_DRAFT, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Problems by field; `version` is missing"),
     )
 )]

@@ -20,6 +20,7 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(draft, list))
         .routes(routes!(get, edit, delete))
         .routes(routes!(publish))
+        .routes(routes!(complete))
         .routes(routes!(archive))
         .routes(routes!(duplicate))
         .routes(routes!(restore))
@@ -69,7 +70,7 @@ struct ListParams {
         (status = 201, description = "Drafted", body = EventView),
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot edit events, or no community is acted for"),
-        (status = 409, description = "The idempotency key was used for another body"),
+        (status = 409, description = "The idempotency key was used for another body; SLUG_TAKEN: very many events have this title"),
         (status = 422, description = "Fields that need attention"),
     )
 )]
@@ -125,7 +126,7 @@ async fn get(call: Call, Seg(named): Seg<String>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot edit events"),
         (status = 404, description = "There is none in your community"),
-        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; EVENT_ARCHIVED"),
+        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; EVENT_ARCHIVED; SLUG_TAKEN: very many events have this title"),
         (status = 422, description = "Fields that need attention"),
     )
 )]
@@ -158,6 +159,24 @@ async fn publish(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
     Ok(ok(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
 }
 
+/// Completes an event that has ended, before the clock comes by. Sent again, it changes nothing.
+#[utoipa::path(
+    post, path = "/events/{eventId}/complete", tag = "events", params(("eventId" = String, Path, description = "The event")),
+    responses(
+        (status = 200, description = "Completed", body = EventView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role cannot complete events"),
+        (status = 404, description = "There is none in your community"),
+        (status = 409, description = "EVENT_NOT_OVER, EVENT_NOT_PUBLISHED, EVENT_ARCHIVED"),
+    )
+)]
+async fn complete(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
+    let actor = &call.actor()?;
+    let operation = format!("POST /events/{id}/complete");
+    once.change(&call, &operation, b"", |ctx| async move { service::complete(&ctx, actor, id).await }).await?;
+    Ok(ok(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
+}
+
 /// Archives a completed event for good. Sent again, it changes nothing.
 #[utoipa::path(
     post, path = "/events/{eventId}/archive", tag = "events", params(("eventId" = String, Path, description = "The event")),
@@ -184,6 +203,7 @@ async fn archive(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot edit events"),
         (status = 404, description = "There is none in your community"),
+        (status = 409, description = "SLUG_TAKEN: very many events have this title"),
     )
 )]
 async fn duplicate(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
@@ -219,6 +239,7 @@ async fn delete(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot restore this event"),
         (status = 404, description = "There is none in your community that was deleted"),
+        (status = 409, description = "SLUG_TAKEN: very many events have this title"),
     )
 )]
 async fn restore(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {

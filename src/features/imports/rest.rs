@@ -168,9 +168,9 @@ async fn report(call: Call, Seg(id): Seg<IntakeId>) -> AppResult<Response> {
     responses(
         (status = 200, description = "Begun", body = ImportView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "Neither staff nor somebody who manages a community's partners"),
+        (status = 403, description = "Neither staff nor somebody who manages a community's partners; NOT_APPROVED"),
         (status = 404, description = "No such import of yours"),
-        (status = 409, description = "IMPORT_NOT_READY, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "IMPORT_NOT_READY, TOO_MANY_PROFILES, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "A choice for no line, or one that is none"),
         (status = 429, description = "Too many imports of one community"),
     )

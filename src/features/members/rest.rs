@@ -206,7 +206,7 @@ async fn list_members(call: Call, Params(params): Params<ListParams>) -> ApiResu
     responses(
         (status = 201, description = "On the list", body = MemberView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role does not manage people or cannot give this role; NOT_APPROVED; not a community"),
+        (status = 403, description = "The role does not manage people or cannot give this role; NOT_APPROVED; not a community; NOT_VERIFIED"),
         (status = 409, description = "ALREADY_A_MEMBER, ALREADY_INVITED, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Problems by field, or WORKSPACE_REQUIRED"),
         (status = 429, description = "More than a hundred onboarding requests an hour; see Retry-After"),
@@ -232,7 +232,7 @@ async fn add_member(call: Call, once: Once, body: Body<MemberInput>) -> ApiResul
     responses(
         (status = 200, description = "What was done, or would be", body = ImportReport),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role does not manage people; NOT_APPROVED; not a community"),
+        (status = 403, description = "The role does not manage people; NOT_APPROVED; not a community; NOT_VERIFIED"),
         (status = 409, description = "IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Nothing was imported: problems as rows[3].email, or of the list as csv"),
         (status = 429, description = "More than a hundred onboarding requests an hour; see Retry-After"),
@@ -286,9 +286,9 @@ async fn get_member(call: Call, Seg(id): Seg<MemberId>) -> ApiResult {
     responses(
         (status = 200, description = "As they are now", body = MemberView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "Not yours to change"),
+        (status = 403, description = "Not yours to change; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "Nobody of this workspace"),
-        (status = 409, description = "LAST_OWNER, LAST_ADMIN, STATUS_NOT_OPEN, REASON_NEEDED, VERSION_CONFLICT"),
+        (status = 409, description = "LAST_OWNER, LAST_ADMIN, STATUS_NOT_OPEN, REASON_NEEDED, VERSION_CONFLICT, ALREADY_INVITED"),
         (status = 422, description = "Problems by field"),
         (status = 429, description = "Inviting again: more than ten a minute"),
     )
@@ -364,7 +364,7 @@ async fn list_joins(call: Call) -> ApiResult {
         (status = 201, description = "Asked", body = JoinSentView),
         (status = 401, description = "Nobody is signed in"),
         (status = 404, description = "No such organization"),
-        (status = 409, description = "ALREADY_A_MEMBER, ALREADY_ASKED, NO_ONE_TO_ASK, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "ALREADY_A_MEMBER, ALREADY_ASKED, NO_ONE_TO_ASK, CLAIM_IT, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "The mailbox is missing or belongs to another domain; the message is too long"),
         (status = 429, description = "More than ten an hour; see Retry-After"),
     )

@@ -101,7 +101,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Not a reviewer, SECOND_FACTOR_REQUIRED or CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such report"),
-        (status = 409, description = "REPORT_DECIDED, CANNOT_HIDE, NOT_HIDDEN, SECOND_REVIEWER_NEEDED, SECOND_PERSON_NEEDED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "REPORT_DECIDED, CANNOT_HIDE, NOT_HIDDEN, SECOND_REVIEWER_NEEDED, SECOND_PERSON_NEEDED, IDEMPOTENCY_KEY_REUSED; where the decision moves a profile: NOT_WAITING, MERGED, NOT_APPROVED, ALREADY_DECIDED, NOT_SUSPENDED"),
         (status = 422, description = "No decision, or no reason"),
     )
 )]

@@ -103,7 +103,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
     responses(
         (status = 201, description = "The opportunity", body = OpportunityView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the community may not"),
+        (status = 403, description = "The role or the community may not; NOT_APPROVED"),
         (status = 409, description = "EVENT_NOT_PUBLISHED, DEADLINE_PASSED, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Problems by field"),
     )

@@ -301,7 +301,7 @@ impl Opportunity {
     /// Sponsors may see it and apply.
     ///
     /// # Errors
-    /// 403 before the community is approved; 409 `OPPORTUNITY_NOT_DRAFT`, `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
+    /// 403 `NOT_APPROVED`; 409 `OPPORTUNITY_NOT_DRAFT`, `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
     pub fn open(
         &self,
         event: &EventStanding,
@@ -365,7 +365,7 @@ impl Opportunity {
     /// transaction, by editing what this gives.
     ///
     /// # Errors
-    /// 403 before the community is approved; 409 `OPPORTUNITY_NOT_CLOSED`, `EVENT_NOT_PUBLISHED`; 422 when the day is over or
+    /// 403 `NOT_APPROVED`; 409 `OPPORTUNITY_NOT_CLOSED`, `EVENT_NOT_PUBLISHED`; 422 when the day is over or
     /// every place is taken.
     pub fn reopen(
         &self,
@@ -499,7 +499,8 @@ pub fn must_be_kept(until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<
 
 /// The community gate.
 pub fn not_approved() -> Denied {
-    Denied::new(
+    Denied::coded(
+        "NOT_APPROVED",
         "Your community is not approved yet, so nothing can be offered to sponsors. Keep it as a draft: it can be opened as soon as \
          our staff has approved the community.",
     )

@@ -482,8 +482,8 @@ pub async fn create(ctx: &Ctx, actor: &Actor, input: &OpportunityInput) -> AppRe
 /// opened again. All of it or nothing, in the caller's transaction, who offers places that are free now to whoever waits.
 ///
 /// # Errors
-/// 404, 403, 422, 409 `VERSION_CONFLICT`, `OPPORTUNITY_CLOSED`, `OPPORTUNITY_NOT_DRAFT`, `OPPORTUNITY_NOT_OPEN`,
-/// `PLACES_TAKEN`, `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
+/// 404, 403 (also `NOT_APPROVED`), 422, 409 `VERSION_CONFLICT`, `OPPORTUNITY_CLOSED`, `OPPORTUNITY_NOT_DRAFT`,
+/// `OPPORTUNITY_NOT_OPEN`, `PLACES_TAKEN`, `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
 pub async fn edit_in(mut tx: Tx, actor: &Actor, id: OpportunityId, patch: &OpportunityPatch) -> AppResult<Tx> {
     let ctx = tx.ctx().clone();
     let (community, _) = store::find_parents(&mut tx, actor.scope(), id).await?;
@@ -516,6 +516,10 @@ pub async fn edit_in(mut tx: Tx, actor: &Actor, id: OpportunityId, patch: &Oppor
     let mut it = held.opportunity;
     let was = it.status;
     it.same_version(version)?;
+    if matches!((was, wanted), (OpportunityStatus::Draft | OpportunityStatus::Closed, Some(OpportunityStatus::Open))) {
+        // The rules ask it too, of the community as it is held; this says what comes next for one of its standing.
+        communities_policy::may_reach_out(actor)?;
+    }
     let reopens = was == OpportunityStatus::Closed && wanted == Some(OpportunityStatus::Open);
     if reopens {
         let (reopened, open) = it.reopen(content.decision_at, &standing, community.status, (content.places, taken), now)?;

@@ -27,7 +27,10 @@ pub async fn reach(ctx: &Ctx, host: &str) -> Reach {
 /// Who takes a domain's mail?
 pub async fn mail_route(ctx: &Ctx, domain: &str) -> MailRoute {
     match ctx.house.lookups.mail_exchangers(domain).await {
-        Lookup::Found(hosts) => MailRoute::Exchanger(hosts.into_iter().next().unwrap_or_default()),
+        Lookup::Found(hosts) => match hosts.into_iter().next().filter(|host| !host.is_empty()) {
+            Some(host) => MailRoute::Exchanger(host),
+            None => MailRoute::Refused,
+        },
         Lookup::CouldNotCheck(why) => MailRoute::Unavailable(clause(&why)),
         // Without an exchanger, mail goes to the domain's own address (RFC 5321, 5.1).
         Lookup::Nothing => match ctx.house.lookups.resolves(domain).await {

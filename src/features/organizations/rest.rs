@@ -211,7 +211,7 @@ async fn get(call: Call, Seg(by): Seg<OrganizationRef>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Your role cannot edit the profile"),
         (status = 404, description = "Not the organization that you act for"),
-        (status = 409, description = "VERSION_CONFLICT: somebody else edited it meanwhile; DISABLED"),
+        (status = 409, description = "VERSION_CONFLICT: somebody else edited it meanwhile; DISABLED; of the website: WEBSITE_UNCHANGED, NOTHING_TO_KEEP"),
         (status = 422, description = "Fields that need attention"),
     )
 )]
@@ -283,7 +283,7 @@ async fn verify(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body
     responses(
         (status = 201, description = "Added", body = OrganizationView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "Not an approved community, or not in a role that writes to sponsors"),
+        (status = 403, description = "Not an approved community, or not in a role that writes to sponsors; NOT_APPROVED"),
         (status = 409, description = "ALREADY_HERE, naming the profile; APPLICATION_WAITS"),
         (status = 422, description = "Fields that need attention; `confirm` names similar profiles"),
         (status = 429, description = "Too many in a day"),
@@ -363,6 +363,7 @@ fn own(call: &Call, id: OrganizationId) -> AppResult<crate::kernel::actor::Actor
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Only staff who review, with their second factor given"),
         (status = 404, description = "No such organization"),
+        (status = 409, description = "MERGED"),
     )
 )]
 async fn ask_checks(call: Call, once: Once, Seg(id): Seg<OrganizationId>) -> ApiResult {
@@ -474,7 +475,7 @@ struct MailboxBody {
     responses(
         (status = 200, description = "Invited, unless it was a few days ago", body = OrganizationView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "Not an approved community, or not in a role that writes to sponsors"),
+        (status = 403, description = "Not an approved community, or not in a role that writes to sponsors; NOT_APPROVED"),
         (status = 404, description = "None that you can see"),
         (status = 409, description = "NOT_CLAIMABLE: it has people of its own"),
         (status = 422, description = "Not a mailbox at the organization's domain"),
@@ -549,7 +550,7 @@ async fn claim(call: Call, once: Once, Seg(by): Seg<OrganizationRef>, body: Body
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Only staff who review, with their second factor given; CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such organization or open claim"),
-        (status = 409, description = "NOT_CLAIMABLE; CLAIM_NOT_PROVEN"),
+        (status = 409, description = "NOT_CLAIMABLE; CLAIM_NOT_PROVEN; DOMAIN_TAKEN"),
         (status = 422, description = "An unknown decision, or a reason that is missing"),
     )
 )]

@@ -1,5 +1,5 @@
-//! Who stands on an event's page, over REST: `partners` is how its community manages it, with all 33 labels; `sponsors` is
-//! the same store limited to the 21 of sponsors, and its list is what the public sees.
+//! Who stands on an event's page, over REST: `partners` are all 33 labels, and how its community manages them; `sponsors` is the
+//! same store limited to the 21 of sponsors. What the page does not show is in neither list, but for the community itself.
 
 use super::{
     rules::{Labels, read_reason},
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<()> {
-    OpenApiRouter::new().routes(routes!(manage, add)).routes(routes!(edit, remove)).routes(routes!(sponsors, add_sponsor))
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(edit, remove)).routes(routes!(sponsors, add_sponsor))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -32,22 +32,21 @@ struct ListParams {
 
 /// Who stands on an event's page
 ///
-/// For the event's own community, in the order of the page. Whoever sees its requests or manages its partners sees hidden ones
-/// too, and the `requestId` of agreements; everybody else sees what the page shows. The public's view is `sponsors`.
+/// All 33 categories, in the order of the page. Whoever sees the requests of the event's community or manages its partners sees
+/// hidden ones too, and the `requestId` of agreements; everybody else sees what the page shows.
 #[utoipa::path(
     get, path = "/events/{eventId}/partners", tag = "events",
     params(("eventId" = String, Path, description = "The event's id"), ListParams),
     responses(
         (status = 200, description = "Sponsors and partners", body = AssignmentPage),
-        (status = 401, description = "Nobody is signed in"),
-        (status = 404, description = "No such event in your community"),
+        (status = 404, description = "No such event, or not yours to know of"),
         (status = 422, description = "A parameter is out of bounds"),
     )
 )]
-async fn manage(call: Call, Seg(event): Seg<EventId>, Params(params): Params<ListParams>) -> ApiResult {
-    let actor = call.viewer()?;
+async fn list(call: Call, Seg(event): Seg<EventId>, Params(params): Params<ListParams>) -> ApiResult {
     let page = PageRequest::from_wire(params.page, params.limit, params.cursor)?;
-    Ok(ok(&service::manage(&call.ctx, &actor, event, params.search.as_deref(), &page).await?))
+    let viewer = call.maybe_viewer();
+    Ok(ok(&service::list(&call.ctx, viewer.as_ref(), event, params.search.as_deref(), &page).await?))
 }
 
 /// Puts somebody on an event's page
@@ -63,7 +62,7 @@ async fn manage(call: Call, Seg(event): Seg<EventId>, Params(params): Params<Lis
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot manage partners"),
         (status = 404, description = "No such event in your community"),
-        (status = 409, description = "ALREADY_ON_EVENT with this category; EVENT_ARCHIVED; ORGANIZATION_DISABLED; the key was used for another body"),
+        (status = 409, description = "ALREADY_ON_EVENT with this category; EVENT_ARCHIVED; ORGANIZATION_DISABLED; the key was used for another body; ALREADY_HERE: somebody added the same website at the same moment"),
         (status = 422, description = "Fields that need attention: an unknown category, an unknown organization"),
     )
 )]

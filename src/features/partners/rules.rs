@@ -4,6 +4,7 @@
 
 use super::views::{BenefitInput, BenefitLine, PartnerInput};
 use crate::kernel::{
+    actor::Side,
     error::Refusal,
     fact::{Fact, Statement, Subject},
     fields::{Check, FieldErrors},
@@ -121,6 +122,16 @@ pub fn assign(link: PartnerLinkId, mut assignment: Assignment) -> PartnerAssigne
         assignment.benefits.retain(|line| is_shown(line.kind));
     }
     PartnerAssigned { link, assignment }
+}
+
+/// What they agree on now stands on the page by another agreement already; what the side that reads it can do.
+pub fn agreed_already(side: Side, name: &str, category: Category) -> Refusal {
+    let next = match side {
+        Side::Community => "Take that off the page first, with a reason that they read, or close this request.",
+        Side::Organization => "Ask the community to take that off the page first, or close this request.",
+    };
+    let message = format!("{} stands on this event's page as {category} by another agreement already. {next}", isolated(name));
+    Refusal::new("ALREADY_ON_EVENT", message)
 }
 
 impl PartnerAssigned {

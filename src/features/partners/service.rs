@@ -23,7 +23,7 @@ use crate::{
         },
     },
     kernel::{
-        actor::{Actor, Capability, VerificationStatus},
+        actor::{Actor, Capability, Side, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
@@ -38,14 +38,40 @@ use uuid::Uuid;
 /// The most entries of one wall and of one profile's list.
 const WALL_LIMIT: i64 = 200;
 
-/// Puts an organization on an event's page, in the caller's transaction. The caller holds the event.
+/// Puts an organization on an event's page as both sides agreed, in the caller's transaction. Where its community had put it
+/// there by hand with this category, that entry becomes what was agreed, and keeps its place in the order. The caller holds the
+/// event. `side` is who reads a refusal.
 ///
 /// # Errors
-/// 409 `ALREADY_ON_EVENT` when it stands there with this category.
-pub async fn assign_in(tx: &mut Tx, voice: impl Into<Voice>, assignment: Assignment) -> AppResult<PartnerLinkId> {
-    let (link, now) = (tx.ctx().id(), tx.ctx().now());
-    let assigned = rules::assign(link, assignment);
-    store::apply_assigned(tx, &assigned, true, now).await?;
+/// 409 `ALREADY_ON_EVENT` when it stands there with this category by another agreement.
+pub async fn assign_in(
+    tx: &mut Tx,
+    voice: impl Into<Voice>,
+    side: Side,
+    organization: OrganizationId,
+    assignment: Assignment,
+) -> AppResult<PartnerLinkId> {
+    let now = tx.ctx().now();
+    let category = assignment.category;
+    let agreed_already = rules::agreed_already(side, &assignment.name, category);
+    let (link, assigned) = match store::find_standing(tx, assignment.event, organization, category).await? {
+        Some((_, true)) => return Err(agreed_already.into()),
+        Some((link, false)) => {
+            let assigned = rules::assign(link, assignment);
+            store::apply_taken_over(tx, &assigned).await?;
+            (link, assigned)
+        }
+        None => {
+            let link = tx.ctx().id();
+            let assigned = rules::assign(link, assignment);
+            // Whoever puts somebody there by hand holds the event alone: what came first was agreed at the same moment.
+            store::apply_assigned(tx, &assigned, true, now).await.map_err(|error| match error {
+                AppError::Refused(refusal) if refusal.code == agreed_already.code => agreed_already.into(),
+                other => other,
+            })?;
+            (link, assigned)
+        }
+    };
     tx.state(voice, &assigned);
     Ok(link)
 }
@@ -530,22 +556,23 @@ pub async fn panel(ctx: &Ctx, actor: &Actor, event: EventId) -> AppResult<PanelV
     })
 }
 
-/// What stands on an event's page, for its own community: hidden ones too for whoever sees its requests or manages its
-/// partners, what everybody sees for plain roles.
+/// What stands on an event's page: hidden ones too for whoever sees the requests of its community or manages its partners, for
+/// everybody else what the page shows.
 ///
 /// # Errors
-/// 404 for everybody else; 422 for a cursor that is none.
-pub async fn manage(
+/// 404 where the event is not the viewer's to know of; 422 for a cursor that is none.
+pub async fn list(
     ctx: &Ctx,
-    actor: &Actor,
+    viewer: Option<&Actor>,
     event: EventId,
     search: Option<&str>,
     page: &PageRequest,
 ) -> AppResult<AssignmentPage> {
-    let event = own(ctx, actor, event).await?;
+    let event = events::view(ctx, viewer, &event.to_string()).await?;
+    let hidden = viewer.is_some_and(|actor| policy::is_own(actor, event.community_id) && policy::sees_hidden(actor));
+    let event = event.id;
     let search = search.map(str::trim).filter(|search| !search.is_empty());
     let after = page.cursor.as_deref().map(after).transpose()?;
-    let hidden = policy::sees_hidden(actor);
     let part = (i64::from(page.offset), i64::from(page.limit) + 1);
     let rows = store::list_managed(ctx, event, None, hidden, search, after, part).await?;
     let counted = store::count(ctx, event, hidden, None, search).await?;

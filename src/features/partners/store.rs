@@ -8,7 +8,7 @@ use crate::{
     kernel::{
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, OrganizationId, PartnerLinkId, RequestId, UserId},
-        labels::Tier,
+        labels::{Category, Tier},
         page::COUNT_CAP,
     },
     platform::{ctx::Ctx, db::OnConstraint as _, tx::Tx},
@@ -70,6 +70,47 @@ pub async fn apply_assigned(tx: &mut Tx, assigned: &PartnerAssigned, visible: bo
     .await
     .map_err(|error| once(error, &it.name, it.category.label()))?;
     Ok(())
+}
+
+/// Locks the place that an organization has on an event's page with a category, hidden or not: is it there by an agreement?
+pub async fn find_standing(
+    tx: &mut Tx,
+    event: EventId,
+    organization: OrganizationId,
+    category: Category,
+) -> AppResult<Option<(PartnerLinkId, bool)>> {
+    let row = sqlx::query!(
+        r#"select id, request_id is not null as "is_agreed!" from event_partners
+           where event_id = $1 and organization_id = $2 and display_category = $3 and removed_at is null for update"#,
+        event.0,
+        organization.0,
+        category.label(),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| (row.id.into(), row.is_agreed)))
+}
+
+/// What was written by hand becomes what was agreed: the picture that the community chose stays
+/// where the organization has none of its own.
+pub async fn apply_taken_over(tx: &mut Tx, assigned: &PartnerAssigned) -> AppResult<()> {
+    let it = assigned.assignment();
+    let benefits = serde_json::to_value(&it.benefits).map_err(|error| AppError::Broken(Box::new(error)))?;
+    let done = sqlx::query!(
+        "update event_partners
+         set request_id = $2, name_snapshot = $3, logo_key_snapshot = coalesce($4, logo_key_snapshot), website_snapshot = $5,
+             benefits = $6, visible = true, version = version + 1
+         where id = $1 and request_id is null and removed_at is null",
+        assigned.link().0,
+        it.request.map(|id| id.0),
+        it.name,
+        it.logo_key,
+        it.website,
+        benefits,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(done.rows_affected())
 }
 
 /// One organization, and one name, stands once per category on an event's page.

@@ -134,7 +134,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
     responses(
         (status = 201, description = "The request, with its first revision", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the community may not"),
+        (status = 403, description = "The role or the community may not; NOT_APPROVED"),
         (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), ASK_AGAIN_LATER, NOT_TAKING_REQUESTS, EVENT_NOT_PUBLISHED, LISTING_HIDDEN, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Problems by field"),
         (status = 429, description = "REQUEST_QUOTA: the week's requests are sent; TOO_MANY_REQUESTS; see Retry-After"),
@@ -175,9 +175,9 @@ async fn get(call: Call, Seg(id): Seg<RequestId>) -> ApiResult {
     responses(
         (status = 200, description = "The accepted request", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST"),
+        (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "No such request, or not yours to know of"),
-        (status = 409, description = "STALE_REVISION, NOT_YOUR_TURN, REQUEST_CLOSED, REQUEST_EXPIRED, NO_PLACE_LEFT, OFFER_LAPSED, ALREADY_ON_EVENT"),
+        (status = 409, description = "STALE_REVISION, NOT_YOUR_TURN, REQUEST_CLOSED, REQUEST_EXPIRED, NO_PLACE_LEFT, OFFER_LAPSED, ALREADY_ON_EVENT, NOT_TAKING_REQUESTS, EVENT_NOT_PUBLISHED, ITEM_SOLD_OUT"),
         (status = 422, description = "revisionHash is missing"),
     )
 )]
@@ -203,7 +203,7 @@ async fn accept(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<Accep
     responses(
         (status = 200, description = "The rejected request", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the workspace may not"),
+        (status = 403, description = "The role or the workspace may not; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "No such request, or not yours to know of"),
         (status = 409, description = "NOT_YOUR_TURN, REQUEST_CLOSED, REQUEST_EXPIRED"),
         (status = 422, description = "The reason is not on the list"),
@@ -231,7 +231,7 @@ async fn reject(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<Rejec
     responses(
         (status = 200, description = "The withdrawn request", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the workspace may not"),
+        (status = 403, description = "The role or the workspace may not; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "No such request, or not yours to know of"),
         (status = 409, description = "NOT_YOURS_TO_WITHDRAW, REQUEST_CLOSED, REQUEST_EXPIRED"),
     )
@@ -254,7 +254,7 @@ async fn withdraw(call: Call, key: Once, Seg(id): Seg<RequestId>) -> ApiResult {
     responses(
         (status = 200, description = "The request; only your side sees who handles it", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the workspace may not"),
+        (status = 403, description = "The role or the workspace may not; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "No such request, or not yours to know of"),
         (status = 409, description = "REQUEST_CLOSED"),
         (status = 422, description = "Not an active colleague who may act on requests"),
@@ -289,7 +289,7 @@ pub(super) fn read_assignee(text: &str) -> AppResult<Option<UserId>> {
     responses(
         (status = 200, description = "The request; only your side sees that it is put aside", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the workspace may not"),
+        (status = 403, description = "The role or the workspace may not; NOT_APPROVED, NOT_VERIFIED"),
         (status = 404, description = "No such request, or not yours to know of"),
         (status = 409, description = "REQUEST_CLOSED, REQUEST_EXPIRED"),
         (status = 422, description = "The day is over, or the offer ends before it"),

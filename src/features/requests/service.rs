@@ -447,7 +447,8 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
     let verified = organization.status == VerificationStatus::Verified;
     match side {
         Side::Community if !approved => Err(not_approved().into()),
-        Side::Organization if !verified => Err(Denied::new(
+        Side::Organization if !verified => Err(Denied::coded(
+            "NOT_VERIFIED",
             "Your organization is not verified, so it cannot deal with communities. Its dashboard says what comes next.",
         )
         .into()),
@@ -474,7 +475,8 @@ fn not_taking(other: &str) -> AppError {
 /// Takes the newest revision as it stands, for the side whose turn it is.
 ///
 /// # Errors
-/// 404; 403 (also `CONFLICT_OF_INTEREST`); 409 `REQUEST_CLOSED`, `REQUEST_EXPIRED`, `STALE_REVISION`, `NOT_YOUR_TURN`,
+/// 404; 403 (also `CONFLICT_OF_INTEREST`, `NOT_APPROVED`, `NOT_VERIFIED`); 409 `REQUEST_CLOSED`, `REQUEST_EXPIRED`,
+/// `STALE_REVISION`, `NOT_YOUR_TURN`, `NOT_TAKING_REQUESTS`, `ITEM_SOLD_OUT`,
 /// `NO_PLACE_LEFT`, `OFFER_LAPSED`, `ALREADY_ON_EVENT`, `EVENT_NOT_PUBLISHED`.
 pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHash) -> AppResult<RequestId> {
     let mut tx = ctx.begin().await?;
@@ -538,7 +540,8 @@ pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, sho
         category: request.category,
         benefits,
     };
-    partners::assign_in(&mut tx, actor, assignment).await?;
+    // Who takes a place that was kept for it may be the other side than the one that agreed.
+    partners::assign_in(&mut tx, actor, actor.side().unwrap_or(side), organization.id, assignment).await?;
     Ok(tx)
 }
 

@@ -186,7 +186,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
         }
         axum::extract::Query::<T>::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(params)| Self(params))
-            .map_err(|error| AppError::invalid("", format!("The query could not be read: {}", innermost(&error))))
+            .map_err(|error| query_error(&error))
     }
 }
 
@@ -216,20 +216,19 @@ impl<T: DeserializeOwned> Body<T> {
         let Some(raw) = at_most(request.into_body(), most).await? else { return Err(too_large()) };
         if raw.is_empty() {
             // A body is optional where every field is.
-            return serde_json::from_slice(b"{}").map(|value| Self { value, raw }).map_err(|error| body_error(&error));
+            return parse(b"{}").map(|value| Self { value, raw });
         }
         if !is_json {
             return Err(AppError::invalid("", "Send JSON, with Content-Type: application/json."));
         }
         // Looked for only where it can be: in JSON the character has one spelling.
         if raw.windows(6).any(|six| six == b"\\u0000") {
-            let all: Value = serde_json::from_slice(&raw).map_err(|error| body_error(&error))?;
+            let all: Value = parse(&raw)?;
             if let Some(path) = unkeepable(&all) {
                 return Err(AppError::invalid(&path, UNKEEPABLE));
             }
         }
-        let value = serde_json::from_slice(&raw).map_err(|error| body_error(&error))?;
-        Ok(Self { value, raw })
+        Ok(Self { value: parse(&raw)?, raw })
     }
 }
 
@@ -260,18 +259,20 @@ async fn at_most(body: axum::body::Body, most: usize) -> AppResult<Option<Bytes>
 /// U+0000: nobody types it, and no text of a database holds it.
 pub const UNKEEPABLE: &str = "This holds a character that cannot be kept (U+0000). Take it out and send it again.";
 
+/// A part of what stands at `outer`, by its path: `owner.fullName`, `benefits[2]`.
+fn joined(outer: String, inner: &str) -> String {
+    if outer.is_empty() || inner.is_empty() || inner.starts_with('[') { outer + inner } else { format!("{outer}.{inner}") }
+}
+
 /// The path of the first text with U+0000 in it: `owner.fullName`, `benefits[2].text`.
 fn unkeepable(value: &Value) -> Option<String> {
-    let joined = |outer: String, inner: String| match inner.as_str() {
-        "" => outer,
-        list if list.starts_with('[') => format!("{outer}{list}"),
-        _ => format!("{outer}.{inner}"),
-    };
     match value {
         Value::String(text) => text.contains('\0').then(String::new),
-        Value::Array(all) => all.iter().enumerate().find_map(|(index, one)| Some(joined(format!("[{index}]"), unkeepable(one)?))),
+        Value::Array(all) => {
+            all.iter().enumerate().find_map(|(index, one)| Some(joined(format!("[{index}]"), &unkeepable(one)?)))
+        }
         Value::Object(all) => all.iter().find_map(|(key, one)| {
-            if key.contains('\0') { Some(String::new()) } else { Some(joined(key.clone(), unkeepable(one)?)) }
+            if key.contains('\0') { Some(String::new()) } else { Some(joined(key.clone(), &unkeepable(one)?)) }
         }),
         _ => None,
     }
@@ -297,25 +298,42 @@ pub fn over<T: Serialize + DeserializeOwned>(stored: T, sent: &Value) -> AppResu
             (None, _) => return Err(AppError::invalid(key.as_str(), "There is no such field to change.")),
         }
     }
-    serde_json::from_value(all).map_err(|error| AppError::invalid("", format!("The JSON could not be read: {error}.")))
+    serde_path_to_error::deserialize(all).map_err(|error| body_error(&error))
 }
 
-fn body_error(error: &serde_json::Error) -> AppError {
-    let text = error.to_string();
-    // serde names the field between backquotes: "missing field `title` at line 1 column 2".
-    let field =
-        text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()).map_or_else(String::new, str::to_owned);
-    let message =
-        if field.is_empty() { format!("The JSON could not be read: {text}.") } else { "This field is required.".to_owned() };
-    AppError::Invalid(FieldErrors::one(field, message))
+/// JSON as what it should be, and nothing after it.
+fn parse<T: DeserializeOwned>(raw: &[u8]) -> AppResult<T> {
+    let mut json = serde_json::Deserializer::from_slice(raw);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| body_error(&error))?;
+    json.end().map_err(|error| AppError::invalid("", format!("The JSON could not be read: {error}.")))?;
+    Ok(value)
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
+fn body_error(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
+    unread("JSON", error.path(), &error.inner().to_string())
+}
+
+/// Axum reads a query with the path in hand, and hides it within its refusal.
+fn query_error(refusal: &(dyn std::error::Error + 'static)) -> AppError {
+    let mut error = refusal;
+    loop {
+        if let Some(found) = error.downcast_ref::<serde_path_to_error::Error<serde::de::value::Error>>() {
+            return unread("query", found.path(), &found.inner().to_string());
+        }
+        let Some(source) = error.source() else { return AppError::invalid("", format!("The query could not be read: {error}.")) };
         error = source;
     }
-    error.to_string()
+}
+
+/// What could not be read, beside where it stands; what is missing, beside its own name.
+fn unread(what: &str, path: &serde_path_to_error::Path, problem: &str) -> AppError {
+    let known = path.iter().take_while(|part| !matches!(part, serde_path_to_error::Segment::Unknown));
+    let place = known.fold(String::new(), |outer, part| joined(outer, &part.to_string()));
+    // serde names it between backquotes: "missing field `title` at line 1 column 2".
+    match problem.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        Some(field) => AppError::invalid(joined(place, field), "This field is required."),
+        None => AppError::invalid(place, format!("The {what} could not be read: {problem}.")),
+    }
 }
 
 /// What a handler of the API answers.
@@ -430,6 +448,64 @@ mod tests {
         assert_eq!(named(r#"{"owner":{"fullName":"A\u0000"}}"#).as_deref(), Some("owner.fullName"));
         assert_eq!(named(r#"{"benefits":[{"text":"x"},{"text":"\u0000"}]}"#).as_deref(), Some("benefits[1].text"));
         assert_eq!(named(r#"{"title":"say \\u0000"}"#), None);
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Wanted {
+        #[serde(default)]
+        owner: Option<Owner>,
+        #[serde(default)]
+        page: Option<u32>,
+        #[serde(default)]
+        tags: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Owner {
+        full_name: String,
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_said_beside_its_field() {
+        let beside = |refused: AppError| match refused {
+            AppError::Invalid(errors) => errors.0.into_keys().collect::<Vec<_>>().join(","),
+            other => panic!("{other:?}"),
+        };
+        for (body, field) in [
+            (r#"{"page":"first"}"#, "page"),
+            (r#"{"tags":["rust",5]}"#, "tags[1]"),
+            (r#"{"owner":{"fullName":5}}"#, "owner.fullName"),
+            (r#"{"owner":{}}"#, "owner.fullName"),
+            (r#"{"owner":"Asha"}"#, "owner"),
+            ("5", ""),
+            (r#"{"page":1}{"#, ""),
+        ] {
+            let refused = parse::<Wanted>(body.as_bytes()).expect_err("it is no such thing");
+            assert_eq!(beside(refused), field, "{body}");
+        }
+        let read = parse::<Wanted>(br#"{"owner":{"fullName":"Asha"},"page":2,"tags":["rust"]}"#).expect("in order");
+        assert_eq!((read.page, read.tags.len()), (Some(2), 1));
+        assert_eq!(read.owner.map(|owner| owner.full_name).as_deref(), Some("Asha"));
+
+        #[derive(Debug, Deserialize)]
+        struct Asked {
+            page: Option<u32>,
+        }
+        let mut asked = http::Request::builder().uri("/sponsors?page=abc").body(()).expect("a request").into_parts().0;
+        let Err(refused) = Params::<Asked>::from_request_parts(&mut asked, &()).await else { panic!("abc is no number") };
+        assert_eq!(beside(refused), "page");
+        let mut asked = http::Request::builder().uri("/sponsors?page=3").body(()).expect("a request").into_parts().0;
+        let Ok(Params(read)) = Params::<Asked>::from_request_parts(&mut asked, &()).await else { panic!("3 is one") };
+        assert_eq!(read.page, Some(3));
+
+        #[derive(Debug, Serialize, Deserialize)]
+        struct Stored {
+            version: i32,
+            title: String,
+        }
+        let stored = Stored { version: 1, title: "Before".into() };
+        assert_eq!(beside(over(stored, &json!({"version": 1, "title": 5})).expect_err("no title")), "title");
     }
 
     #[tokio::test]
