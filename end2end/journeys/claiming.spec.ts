@@ -99,6 +99,8 @@ test('a mailbox at their domain takes the profile over, and the request that wai
   await keyboard.fill(ofOtto.getByLabel('Reason'), 'The front desk told us that Nora speaks for them.');
   await keyboard.press(ofOtto.getByRole('button', { name: 'Answer' }));
   await expect(sara.getByText('Decided').first()).toBeVisible();
+  // The claims come anew with the answer: who typed into the old ones would see it go.
+  await expect(ofOtto.getByText('Refused', { exact: true })).toBeVisible();
   await awake(sara);
   await keyboard.tick(ofNora.getByRole('radio', { name: /^Approve/ }));
   await keyboard.fill(ofNora.getByLabel('Reason'), 'The front desk knows her.');
