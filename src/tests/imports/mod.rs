@@ -40,8 +40,8 @@ fn file(target: &str, name: &str, bytes: impl Into<Vec<u8>>) -> File {
     File { target: target.into(), name: name.into(), bytes: bytes.into(), community: "apex-circle".into(), ..File::default() }
 }
 
-async fn bring(ctx: &Ctx, actor: &Actor, target: &str, bytes: impl Into<Vec<u8>>) -> IntakeId {
-    imports::bring(ctx, actor, file(target, "a list", bytes)).await.expect("a list")
+async fn bring(ctx: &Ctx, actor: &Actor, target: &str, bytes: impl AsRef<[u8]>) -> IntakeId {
+    imports::bring(ctx, actor, file(target, "a list", bytes.as_ref())).await.expect("a list")
 }
 
 async fn view(ctx: &Ctx, actor: &Actor, id: IntakeId) -> ImportView {
