@@ -307,7 +307,7 @@ async fn what_is_put_aside_comes_back_by_itself() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let day = |days: i64| (ctx.now() + chrono::TimeDelta::days(days)).date_naive();
+        let day = |days: i64| (ctx.now() + TimeDelta::days(days)).date_naive();
         for wrong in [day(-1), day(40)] {
             let refused = inbox::snooze(ctx, &cast.asha, cast.asked, Some(wrong)).await;
             assert!(matches!(refused, Err(AppError::Invalid(e)) if e.get("until").is_some()));

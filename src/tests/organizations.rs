@@ -104,7 +104,7 @@ pub async fn two_of_the_staff(town: &Town) -> (Actor, Actor) {
         tx.commit_unstated("the login may be there").await.expect("kept");
         actor(user, Workspace::Staff { role: StaffRole::Review }, "staff")
     };
-    (staff(SARA).await, staff(people::OMAR).await)
+    (staff(SARA).await, staff(OMAR).await)
 }
 
 /// The applicant, acting for the organization.
