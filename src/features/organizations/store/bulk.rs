@@ -77,11 +77,12 @@ pub async fn list_standing(conn: &mut PgConnection, ids: &[Uuid]) -> AppResult<V
     Ok(rows)
 }
 
-/// The identities for which somebody's own application waits.
+/// The identities for which somebody's own application waits, also under the one that it was merged into.
 pub async fn list_waiting(conn: &mut PgConnection, keys: &[String]) -> AppResult<Vec<String>> {
     let keys = sqlx::query_scalar!(
-        "select distinct identity_key from organizations
-         where identity_key = any($1) and verification_status = 'Pending Verification' and refused_at is null",
+        r#"select distinct o.identity_key as "identity_key!"
+           from organizations o join organizations k on k.id = coalesce(o.merged_into, o.id)
+           where o.identity_key = any($1) and k.verification_status = 'Pending Verification' and k.refused_at is null"#,
         keys,
     )
     .fetch_all(conn)
