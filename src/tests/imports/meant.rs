@@ -206,6 +206,25 @@ async fn of_many_names_that_are_spelled_alike_the_likest_is_asked_about() {
 }
 
 #[tokio::test]
+async fn nobody_makes_a_profile_of_an_application_that_went_into_another() {
+    sequel(async |town| {
+        let ctx = town.ctx();
+        let staff = two_of_the_staff(town).await.0;
+        let list = "name,website\nNorth Labs,north-labs.example\nSouthgate Works,southgate-works.example\n";
+        made(town, &staff, list).await;
+        let waits = "update organizations set verification_status = 'Pending Verification'
+                     where slug in ('north-labs', 'southgate-works')";
+        sqlx::query(waits).execute(&town.owner).await.expect("both wait");
+        merge(town, &staff, "north-labs", "southgate-works").await;
+
+        let (_, rows) = looked(&ctx, &staff, "organizations", list).await;
+        assert_eq!(outcomes(&rows), [(2, "skip"), (3, "skip")], "{rows:#?}");
+        assert_eq!(rows[0].reason, "Somebody of north-labs.example is joining by themselves; their application waits.");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_website_leads_to_the_profile_that_its_owner_was_merged_into() {
     sequel(async |town| {
         let ctx = town.ctx();

@@ -77,11 +77,12 @@ pub async fn list_standing(conn: &mut PgConnection, ids: &[Uuid]) -> AppResult<V
     Ok(rows)
 }
 
-/// The identities for which somebody's own application waits.
+/// The identities for which somebody's own application waits, also under the one that it was merged into.
 pub async fn list_waiting(conn: &mut PgConnection, keys: &[String]) -> AppResult<Vec<String>> {
     let keys = sqlx::query_scalar!(
-        "select distinct identity_key from organizations
-         where identity_key = any($1) and verification_status = 'Pending Verification' and refused_at is null",
+        r#"select distinct o.identity_key as "identity_key!"
+           from organizations o join organizations k on k.id = coalesce(o.merged_into, o.id)
+           where o.identity_key = any($1) and k.verification_status = 'Pending Verification' and k.refused_at is null"#,
         keys,
     )
     .fetch_all(conn)
@@ -103,8 +104,8 @@ pub struct AlikeRow {
 
 /// Listed names with the same skeleton, or with letters in common and longer or shorter by so few letters as slips make; the
 /// likest five for each, which the rules judge. The same skeleton is found among any number of others. Of names that only have
-/// letters in common a thousand are compared at most: with a word that very many have, more would take longer than the rest of a
-/// file.
+/// letters in common any thousand are compared, of whatever length and standing: with a word that very many have, more would take
+/// longer than the rest of a file. What bounds the rest is how few names one statement asks about.
 pub async fn list_alike(conn: &mut PgConnection, names: &[String], skeletons: &[String], slips: u8) -> AppResult<Vec<AlikeRow>> {
     let rows = sqlx::query_as!(
         AlikeRow,
@@ -121,11 +122,10 @@ pub async fn list_alike(conn: &mut PgConnection, names: &[String], skeletons: &[
                     order by i.id limit 5)
                    union all
                    (select i.id, i.slug, i.display_name, i.identity_key, i.name_skeleton, i.verification_status
-                    from organizations i
-                    where lower(i.display_name) % n.name and i.name_skeleton <> n.skeleton
+                    from (select * from organizations where lower(display_name) % n.name limit 1000) i
+                    where i.name_skeleton <> n.skeleton
                       and abs(char_length(i.name_skeleton) - char_length(n.skeleton)) <= $3
-                      and i.verification_status in ('Verified', 'Community Added')
-                    limit 1000)
+                      and i.verification_status in ('Verified', 'Community Added'))
                ) c
                order by same desc, likeness desc, c.id limit 5
            ) o
