@@ -798,6 +798,12 @@ async fn verbs_find_developments_folder_where_no_keys_are_given() {
                 assert!(said.contains(name), "{said}");
             }
         }
+        // All that production says but its keys, where `dev` once ran: development's are not taken for them.
+        let mut command = program(&["facts", "verify"]);
+        let but_keys = told(folder.path(), &url, free_address()).into_iter().filter(|(name, _)| !name.contains("_KEY"));
+        command.envs(but_keys).env("COMMDESK_DATA", folder.path());
+        let (output, said) = ends(command);
+        assert!(!output.status.success() && said.contains("COMMDESK_COLUMN_KEYS, COMMDESK_BLIND_KEY"), "{said}");
         let mut command = program(&["staff", "add", "me@house.example"]);
         command.env("COMMDESK_DATA", empty.path());
         let (output, said) = ends(command);
