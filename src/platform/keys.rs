@@ -18,8 +18,8 @@ pub type Column = (&'static str, &'static str);
 
 const KNOWN: &str = "these are the keys";
 const BLIND: &str = "blind";
-/// So many rows are read at once, and of so many a database is asked that has no proofs yet.
-const BATCH: i64 = 200;
+/// So many rows are looked through by one statement: however long a table is, none takes the ten seconds that it may.
+const WINDOW: i64 = 500;
 
 /// Opens what was sealed by the first start; the first one seals it, after a look at what an older program has sealed.
 ///
@@ -32,7 +32,7 @@ pub async fn fit(house: &House, columns: &[Column]) -> anyhow::Result<()> {
     let mut known = vec![ring.current()];
     if !has_proofs {
         for (table, column) in columns {
-            for (id, sealed) in sealed_in(&mut *tx, table, column, Uuid::nil(), None).await? {
+            for (id, sealed) in at_the_ends(&mut *tx, table, column).await? {
                 ring.open(&sealed, &cell(table, id, column)).map_err(|error| misfit(&house.settings, &error, None))?;
             }
         }
@@ -76,10 +76,11 @@ pub async fn reseal(house: &House, columns: &[Column]) -> anyhow::Result<u64> {
     for (table, column) in columns {
         let mut after = Uuid::nil();
         loop {
-            let rows = sealed_in(&house.pool, table, column, after, Some(ring)).await?;
+            let rows = older_in(&house.pool, table, column, after, ring).await?;
             let Some((last, _)) = rows.last() else { break };
             after = *last;
             for (id, sealed) in rows {
+                let Some(sealed) = sealed else { continue };
                 let name = cell(table, id, column);
                 let text = ring.open(&sealed, &name).with_context(|| format!("{name} cannot be opened"))?;
                 // Whoever has written the row since has sealed it with a key of their own.
@@ -95,21 +96,26 @@ pub async fn reseal(house: &House, columns: &[Column]) -> anyhow::Result<u64> {
     Ok(count)
 }
 
-/// Row and value of what is sealed in a column, by id, after the given one; with a ring, only what its newest key has not sealed.
-async fn sealed_in(
+/// Row and value of what is sealed in the oldest and in the newest rows of a table.
+async fn at_the_ends(db: impl PgExecutor<'_>, table: &str, column: &str) -> anyhow::Result<Vec<(Uuid, Vec<u8>)>> {
+    let end = |order: &str| format!("(select id, {column} as sealed from {table} order by id {order} limit $1)");
+    let sql = format!("select id, sealed from ({} union all {}) ends where sealed is not null", end("asc"), end("desc"));
+    Ok(sqlx::query_as::<_, (Uuid, Vec<u8>)>(AssertSqlSafe(sql)).bind(WINDOW).fetch_all(db).await?)
+}
+
+/// The next rows after this one, each with its value where another than the newest key has sealed it.
+async fn older_in(
     db: impl PgExecutor<'_>,
     table: &str,
     column: &str,
     after: Uuid,
-    older_than: Option<&Keyring>,
-) -> anyhow::Result<Vec<(Uuid, Vec<u8>)>> {
+    ring: &Keyring,
+) -> anyhow::Result<Vec<(Uuid, Option<Vec<u8>>)>> {
     let sql = format!(
-        "select id, {column} from {table}
-         where id > $1 and {column} is not null and ($2::bytea is null or substring({column} from 1 for 5) <> $2)
-         order by id limit $3"
+        "select id, case when substring({column} from 1 for 5) <> $2 then {column} end from {table} where id > $1 order by id limit $3"
     );
-    let rows = sqlx::query_as::<_, (Uuid, Vec<u8>)>(AssertSqlSafe(sql)).bind(after).bind(older_than.map(Keyring::mark));
-    Ok(rows.bind(BATCH).fetch_all(db).await?)
+    let rows = sqlx::query_as::<_, (Uuid, Option<Vec<u8>>)>(AssertSqlSafe(sql)).bind(after).bind(ring.mark()).bind(WINDOW);
+    Ok(rows.fetch_all(db).await?)
 }
 
 fn name_of(id: u32) -> String {
