@@ -20,6 +20,8 @@ const KNOWN: &str = "these are the keys";
 const BLIND: &str = "blind";
 /// So many rows are looked through by one statement: however long a table is, none takes the ten seconds that it may.
 const WINDOW: i64 = 500;
+/// So many values that cannot be opened are named.
+const NAMED: usize = 20;
 
 /// Opens what was sealed by the first start; the first one seals it, after a look at what an older program has sealed.
 ///
@@ -69,10 +71,11 @@ pub async fn fit(house: &House, columns: &[Column]) -> anyhow::Result<()> {
 /// that were. A program that does not have the newest key yet goes on sealing with its own: it is started anew first.
 ///
 /// # Errors
-/// A value that none of the keys opens, by its cell; or the database is away. What was sealed until then stays so.
+/// Values that none of the keys opens, by their cells, after everything else was sealed: the proofs stay, for an older key may be
+/// what is missing; or the database is away. What was sealed until then stays so.
 pub async fn reseal(house: &House, columns: &[Column]) -> anyhow::Result<u64> {
     let ring = &house.columns;
-    let mut count = 0;
+    let (mut count, mut shut) = (0, Vec::new());
     for (table, column) in columns {
         let mut after = Uuid::nil();
         loop {
@@ -82,13 +85,20 @@ pub async fn reseal(house: &House, columns: &[Column]) -> anyhow::Result<u64> {
             for (id, sealed) in rows {
                 let Some(sealed) = sealed else { continue };
                 let name = cell(table, id, column);
-                let text = ring.open(&sealed, &name).with_context(|| format!("{name} cannot be opened"))?;
+                let Ok(text) = ring.open(&sealed, &name) else {
+                    shut.push(name);
+                    continue;
+                };
                 // Whoever has written the row since has sealed it with a key of their own.
                 let update = format!("update {table} set {column} = $3 where id = $1 and {column} = $2");
                 let written = sqlx::query(AssertSqlSafe(update)).bind(id).bind(&sealed).bind(ring.seal(&text, &name));
                 count += written.execute(&house.pool).await?.rows_affected();
             }
         }
+    }
+    if !shut.is_empty() {
+        let named = shut[..shut.len().min(NAMED)].join(", ");
+        bail!("{count} values sealed again; {} cannot be opened with any of these keys: {named}", shut.len());
     }
     sqlx::query!("delete from key_proofs where name like 'column:%' and name <> $1", name_of(ring.current()))
         .execute(&house.pool)

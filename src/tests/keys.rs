@@ -103,8 +103,19 @@ async fn an_old_column_key_can_be_taken_away() {
                 .await
                 .expect("sealed");
         }
-        let again = keys::reseal(&both, sealed::COLUMNS).await.expect("sealed again");
+        // One that is damaged holds up no other; while it is, no key goes.
+        let damaged = ids[0];
+        let damage = async |sealed: Option<Vec<u8>>| {
+            let written = sqlx::query("update mails set body_html = $2 where id = $1").bind(damaged).bind(sealed);
+            written.execute(&town.owner).await.expect("written");
+        };
+        damage(Some(town.house.columns.seal("of another cell", &cell("mails", damaged, "body_text")))).await;
+        let refused = keys::reseal(&both, sealed::COLUMNS).await.expect_err("one is damaged").to_string();
+        assert!(refused.contains(&cell("mails", damaged, "body_html")) && refused.contains(" 1 cannot be opened"), "{refused}");
+        let again: u64 = refused.split(' ').next().and_then(|count| count.parse().ok()).expect("a number");
         assert!(again > 600, "{again}");
+        assert_eq!(count(town, "key_proofs where name = 'column:1'").await, 1);
+        damage(None).await;
         assert_eq!(keys::reseal(&both, sealed::COLUMNS).await.expect("nothing is left"), 0);
 
         assert_eq!(said(&with(town, &newest)).await, "");
