@@ -9,9 +9,9 @@ use commdesk::{
     features::sealed,
     platform::{
         config::Environment,
-        crypto::{BlindKey, Keyring, cell},
+        crypto::{BlindKey, CheckpointKey, Keyring, cell},
         ctx::House,
-        keys,
+        facts, keys,
     },
 };
 use std::collections::BTreeSet;
@@ -35,13 +35,16 @@ async fn keys_are_known_again() {
         for _ in 0..2 {
             assert_eq!(said(&town.house).await, "");
         }
-        assert_eq!(count(town, "key_proofs").await, 2);
+        assert_eq!(count(town, "key_proofs").await, 3);
         let other = with(town, &Keyring::generate());
         let refused = said(&other).await;
         assert!(refused.contains("COMMDESK_DATA") && refused.contains("keys.env") && refused.contains("key 1"), "{refused}");
         let blind = House { blind: BlindKey::generate(), ..town.house.at_another_time(0) };
         let refused = said(&blind).await;
         assert!(refused.contains("COMMDESK_DATA") && refused.contains("blind"), "{refused}");
+        let signing = House { signing: CheckpointKey::generate(), ..town.house.at_another_time(0) };
+        let refused = said(&signing).await;
+        assert!(refused.contains("COMMDESK_DATA") && refused.contains("checkpoints"), "{refused}");
         let in_production = |mut house: House| {
             house.settings.environment = Environment::Production;
             house
@@ -50,6 +53,8 @@ async fn keys_are_known_again() {
         assert!(refused.starts_with("COMMDESK_COLUMN_KEYS"), "{refused}");
         let refused = said(&in_production(blind)).await;
         assert!(refused.starts_with("COMMDESK_BLIND_KEY"), "{refused}");
+        let refused = said(&in_production(signing)).await;
+        assert!(refused.starts_with("COMMDESK_SIGNING_KEY"), "{refused}");
 
         // A wrong first key beside a new one leaves no trace of the new one.
         let wrong = Keyring::generate().rotated();
@@ -66,6 +71,9 @@ async fn a_database_from_before_is_known_by_what_is_sealed_in_it() {
         assert_eq!(count(town, "key_proofs").await, 0);
         let refused = said(&with(town, &Keyring::generate())).await;
         assert!(refused.contains("COMMDESK_DATA") && refused.contains("another"), "{refused}");
+        facts::checkpoint(&town.ctx()).await.expect("signed");
+        let refused = said(&House { signing: CheckpointKey::generate(), ..town.house.at_another_time(0) }).await;
+        assert!(refused.contains("COMMDESK_DATA") && refused.contains("checkpoints"), "{refused}");
         assert_eq!(count(town, "key_proofs").await, 0, "a start that is refused leaves nothing");
         assert_eq!(said(&town.house).await, "");
     })
