@@ -54,7 +54,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Facts(Facts::Verify(settings)) => {
             // It reads only, and no sealed column: whoever looks at history needs no keys that fit.
             let house = house_told(&settings)?;
-            is_up_to_date(&house).await?;
+            is_up_to_date(&house, settings.database_url.is_none()).await?;
             let verdict = facts::verify(&Ctx::background(&house, "verify")).await?;
             println!("{} facts in {} chains, {} checkpoints", verdict.facts, verdict.chains, verdict.checkpoints);
             match verdict.fault {
@@ -163,7 +163,7 @@ async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     telemetry::start_logs();
     serve.refuse_keys_of_development()?;
     let house = open_production(&serve, pages)?;
-    is_up_to_date(&house).await?;
+    is_up_to_date(&house, false).await?;
     if db::role_is_too_strong(&house.pool).await? {
         bail!("DATABASE_URL is a role that may change history; use the app's role (`commdesk migrate` gives it its rights)");
     }
@@ -173,16 +173,22 @@ async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     listen(&house, serve.addr, workers, pages, &stop, || tracing::info!(addr = %serve.addr, "serving")).await
 }
 
-async fn is_up_to_date(house: &House) -> anyhow::Result<()> {
-    if !db::is_migrated(&house.pool).await.context("DATABASE_URL: the database does not answer")? {
+/// Is the schema the one that this program works on? `private`: the database is the one that `dev` keeps, which nobody named.
+async fn is_up_to_date(house: &House, private: bool) -> anyhow::Result<()> {
+    let silent = if private {
+        "the database of `commdesk dev` does not answer (COMMDESK_DATA): start that first"
+    } else {
+        "DATABASE_URL: the database does not answer"
+    };
+    if !db::is_migrated(&house.pool).await.context(silent)? {
         bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
     }
     Ok(())
 }
 
 /// Is the database one that this program and these keys can work on?
-async fn ready(house: &House) -> anyhow::Result<()> {
-    is_up_to_date(house).await?;
+async fn ready(house: &House, private: bool) -> anyhow::Result<()> {
+    is_up_to_date(house, private).await?;
     keys::fit(house, sealed::COLUMNS).await
 }
 
@@ -200,7 +206,7 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     let keys = Keys::of_development(&seed.data)?;
     let settings = Settings::development(SocketAddr::from(([127, 0, 0, 1], 3000)), &seed.data, None, 1, "target/site".into());
     let house = open::open(settings, keys, db::pool(&seed.database_url, 4).context("DATABASE_URL")?, is_known)?;
-    ready(&house).await?;
+    ready(&house, false).await?;
     let say = |line: &str| println!("{line}");
     commdesk::seeds::demo(&house, &reactions::registry(), &say).await?;
     commdesk::seeds::introduce(&say);
@@ -259,7 +265,7 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
 /// The house that a verb works on and leaves, when its keys fit.
 async fn open_told(told: &Told) -> anyhow::Result<Arc<House>> {
     let house = house_told(told)?;
-    ready(&house).await?;
+    ready(&house, told.database_url.is_none()).await?;
     Ok(house)
 }
 

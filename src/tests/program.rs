@@ -846,6 +846,11 @@ fn verbs_find_developments_private_database() {
     verbs_of_development(&serving, folder.path(), None);
     let (_, code) = stop(serving);
     assert_eq!(code, Some(0));
+    let mut command = program(&["staff", "add", "me@house.example"]);
+    command.env("COMMDESK_DATA", folder.path());
+    let (output, said) = ends(command);
+    assert!(!output.status.success() && said.contains("`commdesk dev` does not answer"), "{said}");
+    assert!(!said.contains("DATABASE_URL"), "{said}");
 }
 
 #[tokio::test]

@@ -321,7 +321,8 @@ pub async fn peek_link(ctx: &Ctx, token: &str) -> AppResult<LinkView> {
         name,
         wants_password: link.wants_password(),
         problem: link.peek(ctx.now()).err().map(|refusal| refusal.message),
-        waits_at_home: link.waits_at_home(),
+        // Whoever is suspended has no home page to answer on.
+        waits_at_home: link.waits_at_home() && !link.suspended,
         email: link.email,
     })
 }
