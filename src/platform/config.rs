@@ -120,7 +120,8 @@ pub enum Facts {
 #[derive(Debug, Subcommand)]
 pub enum Jobs {
     /// Set jobs that have died ready again. A mail dies after three days in which no server took it, everything else after ten
-    /// failures in a quarter of an hour; `serve` and `work` then try these again as if they were new.
+    /// failures in a quarter of an hour; `serve` and `work` then try these again as if they were new, also after what came later and
+    /// was done.
     Retry {
         /// Only those of this consumer, `mail` for example.
         #[arg(long)]

@@ -792,24 +792,28 @@ pub async fn send(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> {
     }
 }
 
-/// Sets work that has died ready again, all of it or one consumer's, with the letters among it; gives how many jobs of which
-/// consumer.
+/// Sets work that has died ready again, all of it or one consumer's, with the letters among it, a bounded number at once; gives how
+/// many jobs of which consumer.
 ///
 /// # Errors
-/// When the database is away.
+/// When the database is away; what was set ready until then stays so.
 pub async fn try_again(ctx: &Ctx, consumer: Option<&str>) -> AppResult<BTreeMap<String, usize>> {
-    let mut tx = ctx.begin().await?;
-    let revived = jobs::revive(&mut tx, consumer).await?;
     let is_letter = |(name, _): &&(String, Value)| name == MAIL_JOB;
     let letter = |(_, payload): &(String, Value)| payload["mailId"].as_str()?.parse::<MailId>().ok().map(|id| id.0);
-    let letters: Vec<Uuid> = revived.iter().filter(is_letter).filter_map(letter).collect();
-    store::queue_again(&mut tx, &letters).await?;
-    tx.commit_unstated("work that had died is tried again").await?;
     let mut counts = BTreeMap::new();
-    for (name, _) in revived {
-        *counts.entry(name).or_default() += 1;
+    loop {
+        let mut tx = ctx.begin().await?;
+        let revived = jobs::revive(&mut tx, consumer).await?;
+        let letters: Vec<Uuid> = revived.iter().filter(is_letter).filter_map(letter).collect();
+        store::queue_again(&mut tx, &letters).await?;
+        tx.commit_unstated("work that had died is tried again").await?;
+        if revived.is_empty() {
+            return Ok(counts);
+        }
+        for (name, _) in revived {
+            *counts.entry(name).or_default() += 1;
+        }
     }
-    Ok(counts)
 }
 
 fn open_bodies(ctx: &Ctx, row: &store::MailRow) -> anyhow::Result<(String, String)> {
