@@ -288,7 +288,7 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
                  )
                order by j.run_at, j.seq for update skip locked limit 1
            )
-           returning id, consumer, attempts, payload, fact_id, trace_id"#,
+           returning id, consumer, attempts, payload, fact_id, trace_id, last_error"#,
         now,
         now + LEASE,
     )
@@ -298,7 +298,8 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
         return Ok(false);
     };
     let job_ctx = Ctx::new(Arc::clone(&ctx.house), row.trace_id.as_str());
-    let tries = registry.tries(&row.consumer);
+    // What has never once failed in words waits for nobody: it takes its workers with it, and patience would cost many of them.
+    let tries = if row.last_error.is_some() { registry.tries(&row.consumer) } else { MAX_ATTEMPTS };
     let outcome = match registry.consumers.iter().find(|c| c.name == row.consumer) {
         None => Err(anyhow::anyhow!("no consumer is called {}", row.consumer)),
         // Its last attempt ended with the worker itself: it never came so far as to say that it failed.
