@@ -52,7 +52,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Seed(seed) => run_seed(seed).await,
         Verb::Staff(staff) => run_staff(staff).await,
         Verb::Facts(Facts::Verify(settings)) => {
-            let house = open_told(&settings).await?;
+            // It reads only, and no sealed column: whoever looks at history needs no keys that fit.
+            let house = house_told(&settings)?;
+            is_up_to_date(&house, settings.database_url.is_none()).await?;
             let verdict = facts::verify(&Ctx::background(&house, "verify")).await?;
             println!("{} facts in {} chains, {} checkpoints", verdict.facts, verdict.chains, verdict.checkpoints);
             match verdict.fault {
@@ -161,7 +163,7 @@ async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     telemetry::start_logs();
     serve.refuse_keys_of_development()?;
     let house = open_production(&serve, pages)?;
-    is_up_to_date(&house).await?;
+    is_up_to_date(&house, false).await?;
     if db::role_is_too_strong(&house.pool).await? {
         bail!("DATABASE_URL is a role that may change history; use the app's role (`commdesk migrate` gives it its rights)");
     }
@@ -171,16 +173,22 @@ async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     listen(&house, serve.addr, workers, pages, &stop, || tracing::info!(addr = %serve.addr, "serving")).await
 }
 
-async fn is_up_to_date(house: &House) -> anyhow::Result<()> {
-    if !db::is_migrated(&house.pool).await.context("DATABASE_URL: the database does not answer")? {
+/// Is the schema the one that this program works on? `private`: the database is the one that `dev` keeps, which nobody named.
+async fn is_up_to_date(house: &House, private: bool) -> anyhow::Result<()> {
+    let silent = if private {
+        "the database of `commdesk dev` does not answer (COMMDESK_DATA): start that first"
+    } else {
+        "DATABASE_URL: the database does not answer"
+    };
+    if !db::is_migrated(&house.pool).await.context(silent)? {
         bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
     }
     Ok(())
 }
 
 /// Is the database one that this program and these keys can work on?
-async fn ready(house: &House) -> anyhow::Result<()> {
-    is_up_to_date(house).await?;
+async fn ready(house: &House, private: bool) -> anyhow::Result<()> {
+    is_up_to_date(house, private).await?;
     keys::fit(house, sealed::COLUMNS).await
 }
 
@@ -198,7 +206,7 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     let keys = Keys::of_development(&seed.data)?;
     let settings = Settings::development(SocketAddr::from(([127, 0, 0, 1], 3000)), &seed.data, None, 1, "target/site".into());
     let house = open::open(settings, keys, db::pool(&seed.database_url, 4).context("DATABASE_URL")?, is_known)?;
-    ready(&house).await?;
+    ready(&house, false).await?;
     let say = |line: &str| println!("{line}");
     commdesk::seeds::demo(&house, &reactions::registry(), &say).await?;
     commdesk::seeds::introduce(&say);
@@ -254,20 +262,24 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The house that a verb works on and leaves: production's, or the one that `dev` has in its folder.
+/// The house that a verb works on and leaves, when its keys fit.
 async fn open_told(told: &Told) -> anyhow::Result<Arc<House>> {
-    let house = if let Some(serve) = told.production()? {
-        open_production(&serve, false)?
-    } else {
-        let keys = Keys::of_development(&told.data)?;
-        let url = match &told.database_url {
-            Some(url) => url.clone(),
-            None => Server::remembered(&told.data.join("postgres"))?.app_url(DATABASE),
-        };
-        open::open(told.development(), keys, db::pool(&url, told.pool).context("DATABASE_URL")?, is_known)?
-    };
-    ready(&house).await?;
+    let house = house_told(told)?;
+    ready(&house, told.database_url.is_none()).await?;
     Ok(house)
+}
+
+/// Production's house, or the one that `dev` has in its folder.
+fn house_told(told: &Told) -> anyhow::Result<Arc<House>> {
+    if let Some(serve) = told.production()? {
+        return open_production(&serve, false);
+    }
+    let keys = Keys::of_development(&told.data)?;
+    let url = match &told.database_url {
+        Some(url) => url.clone(),
+        None => Server::remembered(&told.data.join("postgres"))?.app_url(DATABASE),
+    };
+    open::open(told.development(), keys, db::pool(&url, told.pool).context("DATABASE_URL")?, is_known)
 }
 
 fn open_production(serve: &Serve, pages: bool) -> anyhow::Result<Arc<House>> {

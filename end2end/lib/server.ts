@@ -35,7 +35,10 @@ const root = join(__dirname, '../..');
 
 export interface Served {
   address: string;
-  /** Whatever it asks of this table from now on, the database knows none of that name: what breaks as nobody has foreseen. */
+  /**
+   * Whatever it asks of this table from now on, the database knows none of that name: what breaks as nobody has foreseen. Not what
+   * one of its connections has asked before: that is prepared there, and goes by a name of its own.
+   */
   lose: (table: string) => void;
   /** Takes the database away from it, for good. */
   cutOff: () => Promise<void>;

@@ -120,7 +120,8 @@ pub enum Facts {
 #[derive(Debug, Subcommand)]
 pub enum Jobs {
     /// Set jobs that have died ready again. A mail dies after three days in which no server took it, everything else after ten
-    /// failures in a quarter of an hour; `serve` and `work` then try these again as if they were new.
+    /// failures in a quarter of an hour; `serve` and `work` then try these again as if they were new, also after what came later and
+    /// was done.
     Retry {
         /// Only those of this consumer, `mail` for example.
         #[arg(long)]
@@ -249,11 +250,12 @@ pub struct Serve {
     pub site_root: PathBuf,
 }
 
-/// What a verb is told that works on a house and ends: all that production says, with its keys; or no keys, and then
-/// development's folder has them, and the database where none is named.
+/// What a verb is told that works on a house and ends: all that production says; or neither its address nor its keys, and then
+/// development's folder has the keys, and the database where none is named.
 #[derive(Debug, Clone, Args)]
 pub struct Told {
-    /// Development's data folder: its keys are used where none are given, and its private database where DATABASE_URL is not.
+    /// Development's data folder: its keys are used where neither an address nor a key is given, and its private database where
+    /// DATABASE_URL is not.
     #[arg(long, env = "COMMDESK_DATA", value_name = "COMMDESK_DATA", default_value = ".data")]
     pub data: PathBuf,
     /// Where development serves, for links in mails.
@@ -423,13 +425,14 @@ pub fn check_site(site_root: &Path) -> anyhow::Result<()> {
 }
 
 impl Told {
-    /// What production says; nothing where no key is given: then development's folder is meant.
+    /// What production says; nothing where neither a key nor an address is given, and there is development's folder: then that is
+    /// meant. A key that was forgotten must not open production with development's.
     ///
     /// # Errors
-    /// Names what is missing beside the keys, or all of it where there is no such folder either.
+    /// Names what is missing.
     pub fn production(&self) -> anyhow::Result<Option<Serve>> {
-        let keys = [&self.column_keys, &self.blind_key, &self.signing_key];
-        if keys.iter().all(|key| key.is_none()) && Keys::are_in(&self.data) {
+        let productions = [&self.base_url, &self.column_keys, &self.blind_key, &self.signing_key];
+        if productions.iter().all(|value| value.is_none()) && Keys::are_in(&self.data) {
             return Ok(None);
         }
         let mut missing = Vec::new();
@@ -461,7 +464,10 @@ impl Told {
         }
         let missing = missing.join(", ");
         if Keys::are_in(&self.data) {
-            bail!("{missing}: not given, and the keys of {} are used only where no key is given", self.data.display());
+            bail!(
+                "{missing}: not given, and the keys of {} are used only where neither COMMDESK_BASE_URL nor a key is given",
+                self.data.display()
+            );
         }
         bail!("{missing}: not given, and {} holds no development keys (COMMDESK_DATA)", self.data.display())
     }

@@ -1,7 +1,11 @@
 //! The append-only record of what happened: a hash chain for every subject, checkpoints over all of them, and the proof
 //! that neither was touched. Which facts exist, and who may read them, is said by `features/facts.rs`.
 
-use super::{crypto::verify_signature, ctx::Ctx, storage::Key};
+use super::{
+    crypto::{CheckpointKey, verify_signature},
+    ctx::Ctx,
+    storage::Key,
+};
 use crate::kernel::{
     actor::{Actor, Workspace},
     canonical,
@@ -449,13 +453,34 @@ async fn copy_checkpoints(ctx: &Ctx) -> anyhow::Result<()> {
 
 /// The newest checkpoint below a number, as the store keeps it.
 async fn checkpoint_before(ctx: &Ctx, before: i64) -> anyhow::Result<Option<(i64, String)>> {
-    let row = sqlx::query!(
+    let row = signed_before(&ctx.house.pool, before).await?;
+    Ok(row.map(|row| (row.number, canonical::text(&json!({"body": row.body, "signature": hex::encode(row.signature)})))))
+}
+
+/// What was signed at a checkpoint, and how.
+struct Signed {
+    number: i64,
+    body: String,
+    signature: Vec<u8>,
+}
+
+async fn signed_before(db: impl PgExecutor<'_>, before: i64) -> anyhow::Result<Option<Signed>> {
+    Ok(sqlx::query_as!(
+        Signed,
         "select number, body, signature from fact_checkpoints where number < $1 order by number desc limit 1",
         before
     )
-    .fetch_optional(&ctx.house.pool)
-    .await?;
-    Ok(row.map(|row| (row.number, canonical::text(&json!({"body": row.body, "signature": hex::encode(row.signature)})))))
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Has this key signed the newest checkpoint, if there is one?
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_signed_with(db: impl PgExecutor<'_>, key: &CheckpointKey) -> anyhow::Result<bool> {
+    let newest = signed_before(db, i64::MAX).await?;
+    Ok(newest.is_none_or(|it| verify_signature(&key.public(), it.body.as_bytes(), &it.signature)))
 }
 
 /// What [`verify`] counted, and the first thing that is wrong.

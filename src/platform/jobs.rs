@@ -34,6 +34,8 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 /// So many are forgotten by one statement, and so many statements make one round.
 const FORGET_BATCH: i64 = 1_000;
 const FORGET_BATCHES: usize = 10;
+/// So many are set ready again by one statement.
+const REVIVE_BATCH: i64 = 1_000;
 
 /// What a job is handed.
 #[derive(Debug, Clone)]
@@ -126,7 +128,8 @@ pub async fn is_awaited(ctx: &Ctx, consumer: &'static str, subject: &str) -> App
     Ok(found)
 }
 
-/// Sets what has died ready again, of every consumer or of one, with all its tries before it; gives consumer and payload of each.
+/// Sets what has died ready again, of every consumer or of one, with all its tries before it: the oldest, a bounded number at once;
+/// gives consumer and payload of each. What came after it may have run already, also of the same subject: that order is lost.
 ///
 /// # Errors
 /// When the database is away.
@@ -134,9 +137,13 @@ pub async fn revive(tx: &mut Tx, consumer: Option<&str>) -> AppResult<Vec<(Strin
     let now = tx.ctx().now();
     let revived = sqlx::query!(
         "update jobs set state = 'ready', attempts = 0, run_at = $1, finished_at = null
-         where state = 'dead' and ($2::text is null or consumer = $2) returning consumer, payload",
+         where id in (
+             select id from jobs where state = 'dead' and ($2::text is null or consumer = $2) order by seq limit $3 for update skip locked
+         )
+         returning consumer, payload",
         now,
         consumer,
+        REVIVE_BATCH,
     )
     .fetch_all(tx.conn())
     .await?;
@@ -281,7 +288,7 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
                  )
                order by j.run_at, j.seq for update skip locked limit 1
            )
-           returning id, consumer, attempts, payload, fact_id, trace_id"#,
+           returning id, consumer, attempts, payload, fact_id, trace_id, last_error"#,
         now,
         now + LEASE,
     )
@@ -291,7 +298,8 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
         return Ok(false);
     };
     let job_ctx = Ctx::new(Arc::clone(&ctx.house), row.trace_id.as_str());
-    let tries = registry.tries(&row.consumer);
+    // What has never once failed in words waits for nobody: it takes its workers with it, and patience would cost many of them.
+    let tries = if row.last_error.is_some() { registry.tries(&row.consumer) } else { MAX_ATTEMPTS };
     let outcome = match registry.consumers.iter().find(|c| c.name == row.consumer) {
         None => Err(anyhow::anyhow!("no consumer is called {}", row.consumer)),
         // Its last attempt ended with the worker itself: it never came so far as to say that it failed.

@@ -424,6 +424,35 @@ async fn a_new_password_and_signing_out_everywhere_end_the_change_of_an_address(
 }
 
 #[tokio::test]
+async fn a_new_password_ends_the_change_of_an_address_that_is_asked_for_at_the_same_moment() {
+    story(async |town| {
+        let user = activated(town, ASHA, "Asha Rao").await;
+        let mut thief = town.visitor();
+        sign_in(&mut thief, ASHA, PASSWORD).await;
+        // The old password is right when it is looked at; the new one is there before the login is held.
+        let mut changing = town.owner.begin().await.expect("a transaction");
+        let holder: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut *changing).await.expect("its number");
+        let set = "update users set password_hash = 'the hash of another' where id = $1";
+        sqlx::query(set).bind(user.0).execute(&mut *changing).await.expect("changed");
+        let ask = thief.submit("/account", "change_email", &[("email", "thief@evil.example"), ("password", PASSWORD)]);
+        let commit = async {
+            let waiting = format!("pg_locks where not granted and {holder} = any(pg_blocking_pids(pid))");
+            for _ in 0..200 {
+                if count(town, &waiting).await > 0 {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            changing.commit().await.expect("committed");
+        };
+        let (asked, ()) = tokio::join!(ask, commit);
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", asked.text);
+        assert_eq!(count(town, "facts where name = 'email_change_asked'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn staff_give_a_second_factor_before_anything_else() {
     story(async |town| {
         let ctx = town.ctx();

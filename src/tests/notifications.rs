@@ -789,6 +789,63 @@ async fn what_waited_is_asked_again_as_it_leaves() {
     .await;
 }
 
+/// As if the server had taken none of these letters.
+async fn unsent(town: &Town, template: &str) {
+    for statement in [
+        "update jobs set state = 'ready', attempts = 0, finished_at = null
+         where consumer = 'mail' and subject in (select 'mail:' || id from mails where template = $1)",
+        "update mails set state = 'queued', sent_at = null where template = $1",
+    ] {
+        sqlx::query(statement).bind(template).execute(&town.owner).await.expect("again");
+    }
+}
+
+#[tokio::test]
+async fn what_leaves_late_is_asked_about_again_and_a_link_that_is_dead_does_not_leave() {
+    sequel(async |town| {
+        wait_until(town, 12, 0);
+        work(town).await;
+        choose(&mut ravi(town).await, "instant").await;
+        told_again(town).await;
+        work(town).await;
+        let sent = count(town, &opened("sent")).await;
+        assert!(sent > 0);
+        // The server was away for a while, and Ravi's seat is gone meanwhile.
+        unsent(town, "request_opened").await;
+        let seat = "where user_id = (select id from users where email = 'ravi@apex.example')";
+        town.as_superuser(&format!("update members set status = 'Suspended' {seat}")).await;
+        town.house.clock.shift(600);
+        work(town).await;
+        assert_eq!((count(town, &opened("sent")).await, count(town, &opened("dropped")).await), (0, sent));
+        town.as_superuser(&format!("update members set status = 'Active' {seat}")).await;
+
+        // What is told late, of requests that were withdrawn, asks nobody.
+        told_again(town).await;
+        sqlx::query("update requests set state = 'Withdrawn', closed_at = $1")
+            .bind(town.ctx().now())
+            .execute(&town.owner)
+            .await
+            .expect("withdrawn");
+        work(town).await;
+        let asked = "notices n join facts f on f.id = n.fact_id join requests r on r.id = f.subject_id
+             where f.name = 'request_opened' and r.opened_by = 'organization'
+               and n.user_id = (select id from users where email = 'ravi@apex.example')";
+        assert_eq!(count(town, asked).await, 0);
+
+        // A link that died on the way is of no use.
+        accounts::ask_reset(&town.ctx(), &Email::parse(RAVI.email).expect("an address")).await.expect("asked");
+        town.drain().await;
+        let reset = |state: &str| format!("mails where template = 'reset_link' and state = '{state}'");
+        for (seconds, sent, dropped) in [(3_000, 1, 0), (700, 0, 1)] {
+            unsent(town, "reset_link").await;
+            town.house.clock.shift(seconds);
+            work(town).await;
+            assert_eq!((count(town, &reset("sent")).await, count(town, &reset("dropped")).await), (sent, dropped), "{seconds}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn preferences_over_the_api_are_those_of_the_page() {
     sequel(async |town| {

@@ -516,16 +516,21 @@ async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter()
         (output.status.success(), format!("{said}{}", String::from_utf8_lossy(&output.stdout)))
     };
     let (both, newest) = (format!("{old},2:{new}"), format!("2:{new}"));
-    let (taken, said) = sealing(&newest, &["facts", "verify"]);
+    let (taken, said) = sealing(&newest, &["jobs", "retry"]);
     assert!(!taken && said.contains("COMMDESK_COLUMN_KEYS: key 1 is missing"), "{said}");
+    // History is looked at whichever they are, and nothing is written.
+    let proofs = count("key_proofs").await;
+    let (taken, said) = sealing(&newest, &["facts", "verify"]);
+    assert!(taken, "{said}");
+    assert_eq!(count("key_proofs").await, proofs);
     let (taken, said) = sealing(&both, &["reseal"]);
     assert!(taken && said.contains("key 2 is the only one"), "{said}");
     for ring in [&newest, &both] {
-        let (taken, said) = sealing(ring, &["facts", "verify"]);
+        let (taken, said) = sealing(ring, &["jobs", "retry"]);
         assert!(taken, "{said}");
     }
     // Whoever goes on with the old one alone is told.
-    let (taken, said) = sealing(old, &["facts", "verify"]);
+    let (taken, said) = sealing(old, &["jobs", "retry"]);
     assert!(!taken && said.contains("key 2 is missing"), "{said}");
     let (taken, said) = sealing(&format!("2:{new},{old}"), &["reseal"]);
     assert!(taken && said.contains("key 1 is the only one"), "{said}");
@@ -800,6 +805,12 @@ async fn verbs_find_developments_folder_where_no_keys_are_given() {
                 assert!(said.contains(name), "{said}");
             }
         }
+        // All that production says but its keys, where `dev` once ran: development's are not taken for them.
+        let mut command = program(&["facts", "verify"]);
+        let but_keys = told(folder.path(), &url, free_address()).into_iter().filter(|(name, _)| !name.contains("_KEY"));
+        command.envs(but_keys).env("COMMDESK_DATA", folder.path());
+        let (output, said) = ends(command);
+        assert!(!output.status.success() && said.contains("COMMDESK_COLUMN_KEYS, COMMDESK_BLIND_KEY"), "{said}");
         let mut command = program(&["staff", "add", "me@house.example"]);
         command.env("COMMDESK_DATA", empty.path());
         let (output, said) = ends(command);
@@ -820,7 +831,7 @@ async fn keys_that_do_not_fit_the_database_are_refused_at_the_start() {
         let (command, _) = dev_command(folder.path(), Some(&url), &[]);
         let (output, said) = ends_within(command, PATIENCE);
         assert!(!output.status.success() && said.contains("COMMDESK_DATA") && said.contains("keys.env"), "{said}");
-        for verb in [&["serve"][..], &["work"], &["facts", "verify"]] {
+        for verb in [&["serve"][..], &["work"], &["jobs", "retry"]] {
             let mut command = program(verb);
             command.envs(told(folder.path(), &town.url(false), free_address()));
             let (output, said) = ends_within(command, PATIENCE);
@@ -837,6 +848,11 @@ fn verbs_find_developments_private_database() {
     verbs_of_development(&serving, folder.path(), None);
     let (_, code) = stop(serving);
     assert_eq!(code, Some(0));
+    let mut command = program(&["staff", "add", "me@house.example"]);
+    command.env("COMMDESK_DATA", folder.path());
+    let (output, said) = ends(command);
+    assert!(!output.status.success() && said.contains("`commdesk dev` does not answer"), "{said}");
+    assert!(!said.contains("DATABASE_URL"), "{said}");
 }
 
 #[tokio::test]

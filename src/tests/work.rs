@@ -5,7 +5,7 @@ use crate::{
     town::{Town, story},
 };
 use commdesk::{
-    features::{accounts::rules::UserSignedOut, reactions},
+    features::{accounts::rules::UserSignedOut, notifications::service as notifications, reactions},
     kernel::{
         error::{AppError, AppResult},
         ids::UserId,
@@ -121,7 +121,8 @@ async fn an_attempt_whose_lease_ran_out_does_not_write_over_the_next_one() {
 #[tokio::test]
 async fn a_job_that_takes_every_worker_with_it_is_dead_at_last() {
     story(async |town| {
-        let registry = job(town, |_, _| Box::pin(async { Ok(()) })).await;
+        // Nor is a patient one tried for days.
+        let registry = Registry { patient: vec!["one"], ..job(town, |_, _| Box::pin(async { Ok(()) })).await };
         // What a killed worker leaves behind, for the tenth time.
         let lost = "update jobs set state = 'running', attempts = 10, leased_until = created_at - interval '1 second'";
         sqlx::query(lost).execute(&town.owner).await.expect("written");
@@ -164,6 +165,11 @@ async fn jobs_done_long_ago_are_forgotten_and_dead_or_waiting_ones_are_not() {
         (task.run)(town.ctx()).await.expect("forgotten");
         assert_eq!(count(town, "jobs").await, 4);
         assert_eq!(count(town, "jobs where state = 'done'").await, 1);
+        // More of what has died than one statement takes is set ready again all the same.
+        put("dead", 40, 1_100).await;
+        let again = notifications::try_again(&town.ctx(), None).await.expect("asked");
+        assert_eq!(again.into_iter().collect::<Vec<_>>(), [("one".to_owned(), 1_101)]);
+        assert_eq!(count(town, "jobs where state = 'dead'").await, 0);
         sqlx::query("delete from jobs").execute(&town.owner).await.expect("the books of this town are closed");
     })
     .await;

@@ -321,7 +321,8 @@ pub async fn peek_link(ctx: &Ctx, token: &str) -> AppResult<LinkView> {
         name,
         wants_password: link.wants_password(),
         problem: link.peek(ctx.now()).err().map(|refusal| refusal.message),
-        waits_at_home: link.waits_at_home(),
+        // Whoever is suspended has no home page to answer on.
+        waits_at_home: link.waits_at_home() && !link.suspended,
         email: link.email,
     })
 }
@@ -467,10 +468,14 @@ pub async fn change_password(ctx: &Ctx, person: &Person, current: &str, new_pass
 /// 403 before the second factor of staff; 422 on `password`; 409 `EMAIL_UNCHANGED`; 429. Whether the new address has an account already is not said here.
 pub async fn ask_email_change(ctx: &Ctx, person: &Person, current: &str, new: &Email) -> AppResult<()> {
     policy::may_change_login(person)?;
-    check_password(ctx, person.user, current, "password").await?;
+    let known = check_password(ctx, person.user, current, "password").await?;
     limits::hit(ctx, limits::LINK_ACCOUNT, &person.user.to_string()).await?;
     let mut tx = ctx.begin().await?;
     let held = store::hold_login(&mut tx, person.user).await?;
+    // A new password that came in between has the last word: it ends what was asked with the old one.
+    if held.password_hash != known.password_hash {
+        return Err(wrong_password("password"));
+    }
     let asked = held.login.ask_email_change(&new.key())?;
     tx.state(as_person(person.user), &asked);
     tx.commit().await

@@ -375,9 +375,7 @@ impl Template {
     /// The one-time link that the letter carries, for a reader with or without a password.
     pub fn link(self, has_password: bool) -> Option<LinkPurpose> {
         match self {
-            Self::ResetLink => Some(LinkPurpose::Reset),
-            Self::ActivateLink => Some(LinkPurpose::Activate),
-            Self::EmailChangeLink => Some(LinkPurpose::ChangeEmail),
+            Self::ResetLink | Self::ActivateLink | Self::EmailChangeLink => self.only_link(),
             Self::CommunityRegistered => Some(LinkPurpose::VerifyEmail),
             // A first password proves the mailbox too, and leaves those whom nobody had asked a week.
             Self::OrganizationClaimInvited | Self::OrganizationClaimAsked | Self::OrganizationToConfirm if has_password => {
@@ -395,6 +393,16 @@ impl Template {
             {
                 Some(LinkPurpose::Activate)
             }
+            _ => None,
+        }
+    }
+
+    /// The one-time link of a letter that says nothing beside it, and that somebody asked for: once the link is dead, they ask again.
+    pub fn only_link(self) -> Option<LinkPurpose> {
+        match self {
+            Self::ResetLink => Some(LinkPurpose::Reset),
+            Self::ActivateLink => Some(LinkPurpose::Activate),
+            Self::EmailChangeLink => Some(LinkPurpose::ChangeEmail),
             _ => None,
         }
     }

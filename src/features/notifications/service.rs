@@ -3,7 +3,7 @@
 //! Promises: one mail and one notice for each fact and reader, however often a job runs; a one-time link is made in the
 //! transaction that queues its mail, so that there is never a link without its mail. Bodies are sealed at rest, and gone
 //! once sent; in development, and of letters that were refused for good, after three months. What waited (for the end of quiet
-//! hours, for a digest) is asked about again as it leaves.
+//! hours, for a digest, for a server that was away) is asked about again as it leaves.
 
 use super::{
     hours::Hours,
@@ -44,13 +44,15 @@ use crate::{
 };
 use anyhow::Context as _;
 use askama::Template as _;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The job that sends one queued mail.
 pub const MAIL_JOB: &str = "mail";
+/// What is told or leaves later than this is asked about again: it may be days late.
+const LATE: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(askama::Template)]
 #[template(path = "mail/letter.txt")]
@@ -94,9 +96,13 @@ pub async fn tell(ctx: &Ctx, fact: &StoredFact) -> AppResult<()> {
         return Ok(());
     }
     let known = gather(ctx, fact).await?;
+    let late = ctx.now() - fact.at > LATE;
     let mut told = BTreeSet::new();
     for line in lines {
         for reader in readers(ctx, fact, &known, line.to, None).await? {
+            if late && !is_still_there(ctx, &known, line.template, &reader).await? {
+                continue;
+            }
             // Somebody with seats on both sides hears of it once.
             if told.insert((reader.recipient.email.clone(), line.template.label())) {
                 tell_one(ctx, fact, &line, &known.story, reader).await?;
@@ -538,7 +544,7 @@ struct Sending<'a> {
     once_key: &'a str,
     /// Held until then.
     not_before: Option<DateTime<Utc>>,
-    /// What it tells of; absent for what follows from no one fact.
+    /// What it tells of, by which it can be written again; absent for what follows from no one fact.
     fact: Option<FactId>,
     /// Whose choice it follows: then it carries the way to turn it off.
     follows: Option<(UserId, Topic)>,
@@ -588,7 +594,9 @@ async fn write_mail(
         _ => {}
     }
     let draft = letters::write(template, story, &reader);
-    queue(tx, sending, &template.label(), &draft, recipient).await
+    // Written again as it leaves, a letter would have lost its link.
+    let sending = Sending { fact: sending.fact.filter(|_| reader.link.is_none()), ..*sending };
+    queue(tx, &sending, &template.label(), &draft, recipient).await
 }
 
 /// Lays a letter out, seals it and queues its job. False when a twin was queued first.
@@ -615,7 +623,7 @@ async fn queue(tx: &mut Tx, sending: &Sending<'_>, label: &str, draft: &Draft, r
         return Ok(false);
     }
     let (subject, mut payload) = (format!("mail:{id}"), json!({"mailId": id}));
-    if let (Some(_), Some(fact)) = (sending.not_before, sending.fact) {
+    if let (Some(_), Some(fact)) = (sending.follows, sending.fact) {
         payload["factId"] = json!(fact);
     }
     jobs::enqueue_at(tx, MAIL_JOB, &subject, payload, sending.not_before.unwrap_or_else(|| ctx.now())).await?;
@@ -721,8 +729,9 @@ async fn is_still_there(ctx: &Ctx, known: &Known, template: Template, to: &Addre
     }
 }
 
-/// Sends one queued mail. Refused for good, it is marked as failed and not tried again. One that was held is asked about again, and
-/// written again: it says what is true and may be seen now, to the address that its reader has now.
+/// Sends one queued mail. Refused for good, it is marked as failed and not tried again. One that leaves late is asked about again, and
+/// written again: it says what is true and may be seen now, to the address that its reader has now. What nobody can turn off leaves
+/// as it was written, unless it is a mere link, and dead.
 ///
 /// # Errors
 /// When the mail server cannot take it now: the job is tried again, later each time.
@@ -730,8 +739,13 @@ pub async fn send(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> {
     let id: MailId = job.payload["mailId"].as_str().unwrap_or_default().parse().context("a mail job names no mail")?;
     let Some(mut row) = store::find_mail(ctx.db(), id).await? else { return Ok(()) };
     let (Some(_), Some(_), "queued") = (&row.body_text, &row.body_html, row.state.as_str()) else { return Ok(()) };
-    let held = job.payload["factId"].as_str().and_then(|id| id.parse::<FactId>().ok());
-    if let (Some(fact), Some(user), Some(template)) = (held, row.user_id, Template::find(&row.template)) {
+    let template = Template::find(&row.template);
+    let age = ctx.now() - row.created_at;
+    if template.and_then(Template::only_link).is_some_and(|purpose| age >= purpose.lifetime()) {
+        return Ok(store::mark_dropped(ctx.db(), id).await?);
+    }
+    let late = job.payload["factId"].as_str().and_then(|id| id.parse::<FactId>().ok()).filter(|_| age > LATE);
+    if let (Some(fact), Some(user), Some(template)) = (late, row.user_id, template) {
         let Some((draft, recipient)) = as_it_leaves(ctx, fact, template, user.into()).await? else {
             return Ok(store::mark_dropped(ctx.db(), id).await?);
         };
@@ -778,24 +792,28 @@ pub async fn send(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> {
     }
 }
 
-/// Sets work that has died ready again, all of it or one consumer's, with the letters among it; gives how many jobs of which
-/// consumer.
+/// Sets work that has died ready again, all of it or one consumer's, with the letters among it, a bounded number at once; gives how
+/// many jobs of which consumer.
 ///
 /// # Errors
-/// When the database is away.
+/// When the database is away; what was set ready until then stays so.
 pub async fn try_again(ctx: &Ctx, consumer: Option<&str>) -> AppResult<BTreeMap<String, usize>> {
-    let mut tx = ctx.begin().await?;
-    let revived = jobs::revive(&mut tx, consumer).await?;
     let is_letter = |(name, _): &&(String, Value)| name == MAIL_JOB;
     let letter = |(_, payload): &(String, Value)| payload["mailId"].as_str()?.parse::<MailId>().ok().map(|id| id.0);
-    let letters: Vec<Uuid> = revived.iter().filter(is_letter).filter_map(letter).collect();
-    store::queue_again(&mut tx, &letters).await?;
-    tx.commit_unstated("work that had died is tried again").await?;
     let mut counts = BTreeMap::new();
-    for (name, _) in revived {
-        *counts.entry(name).or_default() += 1;
+    loop {
+        let mut tx = ctx.begin().await?;
+        let revived = jobs::revive(&mut tx, consumer).await?;
+        let letters: Vec<Uuid> = revived.iter().filter(is_letter).filter_map(letter).collect();
+        store::queue_again(&mut tx, &letters).await?;
+        tx.commit_unstated("work that had died is tried again").await?;
+        if revived.is_empty() {
+            return Ok(counts);
+        }
+        for (name, _) in revived {
+            *counts.entry(name).or_default() += 1;
+        }
     }
-    Ok(counts)
 }
 
 fn open_bodies(ctx: &Ctx, row: &store::MailRow) -> anyhow::Result<(String, String)> {
@@ -1063,7 +1081,7 @@ pub async fn send_digest(ctx: &Ctx, user: UserId) -> AppResult<()> {
 /// # Errors
 /// When the database is away.
 pub async fn forget_digests(ctx: &Ctx) -> anyhow::Result<()> {
-    Ok(store::forget_digest_lines(ctx.db(), ctx.now() - chrono::TimeDelta::days(30)).await?)
+    Ok(store::forget_digest_lines(ctx.db(), ctx.now() - TimeDelta::days(30)).await?)
 }
 
 /// Empties letters of three months ago that have left or were refused for good, a bounded number at once. That they were written
@@ -1072,7 +1090,7 @@ pub async fn forget_digests(ctx: &Ctx) -> anyhow::Result<()> {
 /// # Errors
 /// When the database is away.
 pub async fn forget_letters(ctx: &Ctx) -> anyhow::Result<()> {
-    let before = ctx.now() - chrono::TimeDelta::days(90);
+    let before = ctx.now() - TimeDelta::days(90);
     let dead = jobs::dead_subjects(ctx, MAIL_JOB).await?;
     for _ in 0..10 {
         if store::empty_mails(ctx.db(), before, &dead, 1_000).await? < 1_000 {
