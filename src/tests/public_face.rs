@@ -242,7 +242,8 @@ async fn an_address_that_leads_nowhere_leads_on_to_its_own_list() {
         ] {
             let page = visitor.open(path).await;
             assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
-            let (before, own) = page.text.split_once("empty__search").unwrap_or_else(|| panic!("{path} has no search: {}", page.text));
+            let (before, own) =
+                page.text.split_once("empty__search").unwrap_or_else(|| panic!("{path} has no search: {}", page.text));
             let (form, after) = own.split_once("</form>").expect("its end");
             let (_, tag) = before.rsplit_once("<form").expect("its beginning");
             let form = format!("{tag}{form}");

@@ -804,8 +804,7 @@ async fn four_communities_stand_side_by_side() {
 
         // How one stands is for its own people and for staff; the line stands where it can be said of all.
         let both = "/communities/compare?o=apex-circle&o=harbour-devs";
-        let is_said =
-            async |browser: &mut Browser, path: &str| browser.open(path).await.text.contains(">Standing<");
+        let is_said = async |browser: &mut Browser, path: &str| browser.open(path).await.text.contains(">Standing<");
         assert!(!is_said(&mut town.visitor(), both).await, "nobody sees it");
         assert!(!is_said(&mut ravi, both).await, "of his own alone");
         assert!(is_said(&mut ravi, "/communities/compare?o=apex-circle").await);
