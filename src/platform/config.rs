@@ -49,8 +49,8 @@ pub enum Verb {
     Openapi,
     /// Print fresh keys for production, as environment lines.
     Keys,
-    /// Seal everything again with the last of COMMDESK_COLUMN_KEYS, so that the ones before it can go. First start with it whatever
-    /// serves or works.
+    /// Seal everything again with the last of COMMDESK_COLUMN_KEYS, so that the ones before it can go. Before that, start whatever
+    /// serves or works twice: with the new key in front, so that all can open what it seals, then with it as the last.
     Reseal(Told),
 }
 
