@@ -2,7 +2,8 @@
 //! there; a new one it would not notice, and the program would go on without.
 
 fn main() {
-    // Rules know of no migration. Who names one place is not run again for every edit elsewhere.
+    // Rules know of no migration, but name something all the same: a script that names nothing is run again for every edit of the
+    // package.
     let watched = if std::env::var_os("CARGO_FEATURE_SERVER").is_some() { "../migrations" } else { "build.rs" };
     println!("cargo::rerun-if-changed={watched}");
 }

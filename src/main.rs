@@ -11,7 +11,9 @@ use commdesk::{
     kernel::{actor::StaffRole, error::AppError},
     platform::{
         cluster::{Cluster, Server},
-        config::{Cli, Dev, Facts, Import, Jobs, Keys, Migrate, Seed, Serve, Settings, Staff, Told, Verb, check_site, named},
+        config::{
+            Cli, Dev, Facts, Import, Jobs, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, VerbSettings, check_site, named,
+        },
         ctx::{Ctx, House},
         db, facts, index, jobs, keys, open, telemetry,
     },
@@ -263,14 +265,14 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
 }
 
 /// The house that a verb works on and leaves, when its keys fit.
-async fn open_told(told: &Told) -> anyhow::Result<Arc<House>> {
+async fn open_told(told: &VerbSettings) -> anyhow::Result<Arc<House>> {
     let house = house_told(told)?;
     ready(&house, told.database_url.is_none()).await?;
     Ok(house)
 }
 
 /// Production's house, or the one that `dev` has in its folder.
-fn house_told(told: &Told) -> anyhow::Result<Arc<House>> {
+fn house_told(told: &VerbSettings) -> anyhow::Result<Arc<House>> {
     if let Some(serve) = told.production()? {
         return open_production(&serve, false);
     }

@@ -49,9 +49,9 @@ pub enum Verb {
     Openapi,
     /// Print fresh keys for production, as environment lines.
     Keys,
-    /// Seal everything again with the last of COMMDESK_COLUMN_KEYS, so that the ones before it can go. First start with it whatever
-    /// serves or works.
-    Reseal(Told),
+    /// Seal everything again with the last of COMMDESK_COLUMN_KEYS, so that the ones before it can go. Before that, start whatever
+    /// serves or works twice: with the new key in front, so that all can open what it seals, then with it as the last.
+    Reseal(VerbSettings),
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,7 +67,7 @@ pub enum Staff {
         #[arg(long, default_value = "CommDesk staff")]
         name: String,
         #[command(flatten)]
-        settings: Told,
+        settings: VerbSettings,
     },
     /// Take a staff role from somebody, or every one; their sessions end. The last admin stays.
     Remove {
@@ -77,14 +77,14 @@ pub enum Staff {
         #[arg(long)]
         role: Option<String>,
         #[command(flatten)]
-        settings: Told,
+        settings: VerbSettings,
     },
     /// Take a second factor off that was lost, staff's or anybody's; their sessions end.
     ResetFactor {
         /// Their e-mail address.
         email: String,
         #[command(flatten)]
-        settings: Told,
+        settings: VerbSettings,
     },
 }
 
@@ -108,13 +108,13 @@ pub struct Import {
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
-    pub settings: Told,
+    pub settings: VerbSettings,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Facts {
     /// Check every chain and checkpoint; exits with 1 and names the first bad row.
-    Verify(Told),
+    Verify(VerbSettings),
 }
 
 #[derive(Debug, Subcommand)]
@@ -127,7 +127,7 @@ pub enum Jobs {
         #[arg(long)]
         consumer: Option<String>,
         #[command(flatten)]
-        settings: Told,
+        settings: VerbSettings,
     },
 }
 
@@ -250,10 +250,10 @@ pub struct Serve {
     pub site_root: PathBuf,
 }
 
-/// What a verb is told that works on a house and ends: all that production says; or neither its address nor its keys, and then
+/// Settings of a verb that works on a house and ends: all that production says; or neither its address nor its keys, and then
 /// development's folder has the keys, and the database where none is named.
 #[derive(Debug, Clone, Args)]
-pub struct Told {
+pub struct VerbSettings {
     /// Development's data folder: its keys are used where neither an address nor a key is given, and its private database where
     /// DATABASE_URL is not.
     #[arg(long, env = "COMMDESK_DATA", value_name = "COMMDESK_DATA", default_value = ".data")]
@@ -424,7 +424,7 @@ pub fn check_site(site_root: &Path) -> anyhow::Result<()> {
     )
 }
 
-impl Told {
+impl VerbSettings {
     /// What production says; nothing where neither a key nor an address is given, and there is development's folder: then that is
     /// meant. A key that was forgotten must not open production with development's.
     ///

@@ -572,8 +572,15 @@ async fn a_suspended_person_is_out_at_once() {
         let omar = commdesk::seeds::people::sign_in_staff(&ctx, omar).await.expect("signed in");
         let reason = commdesk::kernel::text::Paragraph::parse("Many complaints.", 500, "reason").expect("a reason");
 
+        let mut tx = ctx.begin().await.expect("a transaction");
+        let about = Some(uuid::Uuid::from_u128(1));
+        let asked = service::issue_link_in(&mut tx, asha_id, LinkPurpose::VerifyEmail, ASHA, about).await.expect("a link");
+        tx.commit_unstated("a link is no fact").await.expect("committed");
+
         service::suspend(&ctx, &omar, asha_id, &reason).await.expect("suspended");
 
+        let asked = service::peek_link(&ctx, &asked).await.expect("known");
+        assert!(asked.problem.is_some() && !asked.waits_at_home, "no home page opens for her");
         assert_eq!(asha.open("/account").await.status, StatusCode::UNAUTHORIZED);
         let refused = asha.api(Method::POST, "/auth/login", Some(json!({"email": ASHA, "password": PASSWORD}))).await;
         assert_eq!((refused.status, refused.code().as_str()), (StatusCode::CONFLICT, "SUSPENDED"));

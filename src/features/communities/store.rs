@@ -146,7 +146,8 @@ pub async fn admit_owner(conn: &mut PgConnection, community: CommunityId, owner:
     Ok(())
 }
 
-/// Of a community that asks its owner for a word: its address, and whether they registered it themselves.
+/// Of a community that asks its owner for a word: its address, and whether they registered it themselves. Then their seat is open from
+/// the start; whoever was named by somebody else waits for it ([`add_owner`]).
 pub struct Asked {
     pub slug: String,
     pub by_owner: bool,

@@ -2,8 +2,10 @@
 //!
 //! Promises: ten seconds for each step and half a minute in all; 5xx answers about the letter are permanent, everything
 //! else (a server that is away, wrong credentials, a failed handshake) is temporary, because the letter is not at fault.
+//! After a server that said nothing for so long, nobody waits for it for a minute: workers have other things to do.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use futures::future::BoxFuture;
@@ -16,13 +18,17 @@ use super::{Letter, Post, PostError, compose};
 
 const STEP: Duration = Duration::from_secs(10);
 const ALL: Duration = Duration::from_secs(30);
+const REST: Duration = Duration::from_secs(60);
 
 /// A mail server.
 #[derive(Debug, Clone)]
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    step: Duration,
     all: Duration,
+    /// When it last kept somebody waiting for nothing.
+    silent: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Smtp {
@@ -64,7 +70,15 @@ impl Smtp {
             .map_err(|_| anyhow::anyhow!("the address of the mail server cannot be used"))?
             .timeout(Some(step))
             .build();
-        Ok(Self { transport, from, all })
+        Ok(Self { transport, from, step, all, silent: Arc::default() })
+    }
+
+    fn is_silent(&self) -> bool {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|since| since.elapsed() < REST)
+    }
+
+    fn note(&self, silent: bool) {
+        *self.silent.lock().unwrap_or_else(PoisonError::into_inner) = silent.then(Instant::now);
     }
 }
 
@@ -80,11 +94,17 @@ impl Post for Smtp {
     fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), PostError>> {
         Box::pin(async move {
             let message = compose(&self.from, letter)?;
-            match tokio::time::timeout(self.all, self.transport.send(message)).await {
+            if self.is_silent() {
+                return Err(PostError::Temporary("the mail server said nothing a moment ago".into()));
+            }
+            let began = Instant::now();
+            let sent = match tokio::time::timeout(self.all, self.transport.send(message)).await {
                 Ok(Ok(_)) => Ok(()),
                 Ok(Err(error)) => Err(judge(&error)),
                 Err(_) => Err(PostError::Temporary("the mail server took too long".into())),
-            }
+            };
+            self.note(matches!(sent, Err(PostError::Temporary(_))) && began.elapsed() >= self.step);
+            sent
         })
     }
 }
@@ -240,6 +260,20 @@ mod tests {
         };
 
         assert!(matches!(to(port).send(&letter()).await, Err(PostError::Temporary(_))));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_again_for_a_server_that_said_nothing() {
+        // It takes connections, and that is all.
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        let step = Duration::from_millis(100);
+        let smtp = Smtp::with_limits(&format!("smtp://127.0.0.1:{port}"), FROM, step, step * 2).expect("a transport");
+        assert!(matches!(smtp.send(&letter()).await, Err(PostError::Temporary(_))));
+
+        let again = smtp.send(&letter()).await.expect_err("it is left alone").to_string();
+
+        assert!(again.contains("a moment ago"), "{again}");
     }
 
     #[tokio::test]
