@@ -180,6 +180,12 @@ async fn staff_are_offered_whom_they_may_mean() {
             assert_eq!(found[..3], ["Borealis", "Northwind Traders Pvt. Ltd.", "NorthwindTraders"], "{found:?}");
         }
         assert_eq!(by_database, by_index);
+        // One word that goes on in the other name, in both directions.
+        let one_word = OrganizationId(one(town, "select id from organizations where identity_key = 'one-word.example'").await);
+        for (of, other) in [(short, "NorthwindTraders"), (one_word, "Northwind")] {
+            let found = offered(&ctx, &sara, of).await;
+            assert!(found.iter().any(|name| name == other), "{found:?}");
+        }
         // However many words one of them leaves out.
         let house = "Northwind Traders International Trading House".to_owned();
         assert!(offered(&ctx, &sara, short).await.contains(&house));

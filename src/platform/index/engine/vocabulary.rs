@@ -27,6 +27,8 @@ const MOST_NAMES: usize = 400;
 const LONGEST_START: usize = 3;
 /// Of two words that were written as one each has so many letters at least.
 const SHORTEST_HALF: usize = 3;
+/// Of two words one of which begins with the other the shorter one has so many letters at least: very many begin with fewer.
+const SHORTEST_START: usize = 4;
 /// What a technology is kept under among the words: no word begins like that.
 const TECHNOLOGY: char = '=';
 
@@ -296,6 +298,16 @@ impl Vocabulary {
             .filter(|(first, second)| is_named(first) && is_named(second))
             .map(|(first, second)| Word { whole: String::new(), parts: vec![first.to_owned(), second.to_owned()] })
             .collect()
+    }
+
+    /// Rows whose name has a word that goes on where this one ends, `acmecloud` of `acme`; and by each word that ends where this one
+    /// goes on, `acme` of `acmecloud`.
+    pub(super) fn names_going_on(&self, word: &str) -> Vec<RoaringBitmap> {
+        let is_long = |start: &str| start.chars().count() >= SHORTEST_START;
+        let longer = is_long(word).then(|| self.names_begun(word));
+        let starts = word.char_indices().map(|(at, _)| &word[..at]).filter(|start| is_long(start));
+        let shorter = starts.map(|start| self.names_with(&Word { whole: start.to_owned(), parts: Vec::new() }));
+        longer.into_iter().chain(shorter).collect()
     }
 
     /// Rows whose name has so many words.
