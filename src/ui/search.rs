@@ -8,7 +8,7 @@ use super::{
 };
 use crate::kernel::{
     markup::Markup,
-    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView, count_label},
+    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView, count_label, whole_words},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::{
@@ -365,7 +365,11 @@ impl<F: Facet, Row> List<'_, F, Row> {
     pub fn said(&self, one: &str, many: &str, none: &str) -> String {
         let all = self.found.total.of(one, many);
         match (self.found.said_instead, self.found.said_begun) {
-            (Some(instead), _) => format!("{none} has the words “{}”. {all} with “{instead}”", self.query.text),
+            (Some(instead), []) => format!("{none} has the words “{}”. {all} with “{instead}”", self.query.text),
+            (Some(instead), begun) => {
+                let (typed, whole, begun) = (&self.query.text, whole_words(instead, begun), begun.join("”, “"));
+                format!("{none} has the words “{typed}”. {all} with “{whole}” and words that begin with “{begun}”")
+            }
             (None, []) => all,
             (None, words) => format!("{none} has the words “{}”. {all} with words that begin so", words.join(" ")),
         }
