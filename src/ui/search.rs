@@ -262,11 +262,11 @@ pub trait Listed {
     type Facet: Facet;
     type Row;
 
-    fn found(&self) -> Found<'_, Self::Row>;
+    fn found(&self) -> ListFound<'_, Self::Row>;
 }
 
-/// What every list says of what was found.
-pub struct Found<'a, Row> {
+/// What the page of every list says of what was found.
+pub struct ListFound<'a, Row> {
     /// What is asked for, as an address has it.
     pub query: &'a str,
     pub facets: &'a [FacetView],
@@ -307,7 +307,7 @@ pub struct List<'a, F: Ord, Row> {
     path: &'static str,
     query: &'a Query<F>,
     along: &'a Along,
-    pub found: Found<'a, Row>,
+    pub found: ListFound<'a, Row>,
     beside: Option<&'a Beside>,
 }
 

@@ -177,8 +177,8 @@ fn other_words(list: List, taken: &Taken) -> String {
              for “{instead}” and save that, or save this without an alert."
         ),
         (Some(instead), false) => format!(
-            "No {one} has these words: the list shows “{}” and words that begin with “{}” instead, and an alert looks for the words \
-             themselves. Search for the whole words that you mean and save that, or save this without an alert.",
+            "No {one} has these words: the list shows “{}” and words that begin with “{}” instead, and an alert looks for the \
+             words themselves. Search for the whole words that you mean and save that, or save this without an alert.",
             whole_words(instead, &taken.begun),
             taken.begun.join("”, “")
         ),

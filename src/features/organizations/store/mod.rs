@@ -786,8 +786,8 @@ fn push_found(query: &mut QueryBuilder<sqlx::Postgres>, part: StaffPart, text: &
     }
     let literal = escaped(&text);
     query.push(" and (");
-    // Indexes know three letters in a row; one or two are looked for where a word begins. Where a script leaves no spaces, a name of
-    // two letters may stand anywhere: all rows are read for it. Signs alone are in no index, and in no name that is looked for.
+    // Indexes know three letters in a row; one or two are looked for where a word begins. Where a script leaves no spaces, a name
+    // of two letters may stand anywhere: all rows are read for it. Signs alone are in no index, and no name is found by them.
     let has_letters = text.chars().any(char::is_alphanumeric);
     if has_letters && text.chars().count() < 3 && !text.chars().any(is_run_together) {
         query.push("lower(o.display_name) like ").push_bind(format!("{literal}%"));

@@ -1,5 +1,5 @@
 //! Whose names are near one: rows whose names have a word of it, a word with slips of the finger in it, two words of it written
-//! as one, or a word that begins with one of its words, or the other way round. What few names have says more than what many have.
+//! as one, or a word that begins with one of its words, or the other way round. What few names have says more than what many do.
 //!
 //! Promises: however many have a word, no more rows are looked at than a few hundred for each. Of a word that many have those are
 //! the best known ones whose names are about as long, and those that have two such words. Knows nothing of letters beyond slips:
