@@ -1,4 +1,5 @@
--- Staff's lists of organizations are read, counted and searched in indexes alone.
+-- Staff's lists of organizations are read and counted in indexes, and searched in them wherever a text has three letters in a row
+-- or is what a word begins with.
 
 -- Who waits: the newest first, and side by side with rivals for a website.
 create index organizations_waiting on organizations (id desc)

@@ -47,12 +47,12 @@ const PRIVATE: [&str; 28] = [
     "/api-keys",
     "/api/v1/",
     "/claim/",
-    // Any four of them are a page of their own: nothing that has to be found.
-    "/communities/compare",
+    // Any four of them are a page of their own: nothing that has to be found. Names may begin so.
+    "/communities/compare?",
     "/community/",
     "/dashboard",
     "/dev/",
-    "/directory/compare",
+    "/directory/compare?",
     "/export",
     "/imports",
     "/inbox",
@@ -293,6 +293,11 @@ mod tests {
     fn robots_are_let_in_where_the_public_is() {
         let rules = rules_for(false, "https://commdesk.example");
         assert!(rules.contains("\nDisallow: /inbox\n") && !rules.contains("Disallow: /\n"), "{rules}");
+        let is_let_in =
+            |path: &str| !rules.lines().filter_map(|rule| rule.strip_prefix("Disallow: ")).any(|from| path.starts_with(from));
+        for list in ["/communities", "/directory"] {
+            assert!(is_let_in(&format!("{list}/compare-club")) && !is_let_in(&format!("{list}/compare?with=a")), "{rules}");
+        }
         assert!(rules.ends_with("Sitemap: https://commdesk.example/sitemap.xml\n"), "{rules}");
         assert_eq!(rules_for(true, "http://127.0.0.1:3000"), "User-agent: *\nDisallow: /\n");
     }

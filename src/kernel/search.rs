@@ -382,6 +382,12 @@ impl Taken {
     }
 }
 
+/// Of all words as they are looked for, those that stand for themselves: without beginnings, which are no words of any row.
+pub fn whole_words(instead: &str, begun: &[String]) -> String {
+    let whole: Vec<&str> = instead.split(' ').filter(|word| !begun.iter().any(|start| start.as_str() == *word)).collect();
+    whole.join(" ")
+}
+
 /// All that a question finds, for whoever wants to hear of what comes later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Everything {

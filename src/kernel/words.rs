@@ -50,7 +50,7 @@ fn is_letter(c: char) -> bool {
 }
 
 /// Scripts that leave no spaces between words.
-const fn is_run_together(c: char) -> bool {
+pub const fn is_run_together(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2ffff}')
 }
 

@@ -229,6 +229,14 @@ async fn an_alert_is_refused_where_the_list_takes_words_for_others() {
                 "No organization has the words “lum”",
             ),
             ("organizations", "/directory", "q=lumne", "1 organization with “lumen”", "Search for “lumen” and save that"),
+            // One word of each kind: the other word that is shown is no question for an alert either.
+            (
+                "organizations",
+                "/directory",
+                "q=lum+dtaa",
+                "Nobody has the words “lum dtaa”. 1 organization with “data” and words that begin with “lum”",
+                "the list shows “data” and words that begin with “lum” instead",
+            ),
             (
                 "communities",
                 "/communities",

@@ -198,7 +198,7 @@ pub fn PostForm(
     #[prop(optional)]
     check: Option<Checker>,
     /// Its buttons stand on rows, and what each asks for can be asked for twice: it has no key, and is busy with a row, not with all.
-    /// Called with the value of the button; the page stays, and shows the row as busy.
+    /// Called for each step of a wish ([`Wished`]), with the value of its button; the page stays, and shows the row as busy.
     #[prop(optional)]
     rows: Option<Heard>,
     children: Children,

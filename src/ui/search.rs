@@ -8,7 +8,7 @@ use super::{
 };
 use crate::kernel::{
     markup::Markup,
-    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView, count_label},
+    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView, count_label, whole_words},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::{
@@ -262,11 +262,11 @@ pub trait Listed {
     type Facet: Facet;
     type Row;
 
-    fn found(&self) -> Found<'_, Self::Row>;
+    fn found(&self) -> ListFound<'_, Self::Row>;
 }
 
-/// What every list says of what was found.
-pub struct Found<'a, Row> {
+/// What the page of every list says of what was found.
+pub struct ListFound<'a, Row> {
     /// What is asked for, as an address has it.
     pub query: &'a str,
     pub facets: &'a [FacetView],
@@ -307,7 +307,7 @@ pub struct List<'a, F: Ord, Row> {
     path: &'static str,
     query: &'a Query<F>,
     along: &'a Along,
-    pub found: Found<'a, Row>,
+    pub found: ListFound<'a, Row>,
     beside: Option<&'a Beside>,
 }
 
@@ -365,7 +365,11 @@ impl<F: Facet, Row> List<'_, F, Row> {
     pub fn said(&self, one: &str, many: &str, none: &str) -> String {
         let all = self.found.total.of(one, many);
         match (self.found.said_instead, self.found.said_begun) {
-            (Some(instead), _) => format!("{none} has the words “{}”. {all} with “{instead}”", self.query.text),
+            (Some(instead), []) => format!("{none} has the words “{}”. {all} with “{instead}”", self.query.text),
+            (Some(instead), begun) => {
+                let (typed, whole, begun) = (&self.query.text, whole_words(instead, begun), begun.join("”, “"));
+                format!("{none} has the words “{typed}”. {all} with “{whole}” and words that begin with “{begun}”")
+            }
             (None, []) => all,
             (None, words) => format!("{none} has the words “{}”. {all} with words that begin so", words.join(" ")),
         }

@@ -46,7 +46,8 @@ struct ImportFileInput {
     /// Of a workbook with several sheets, what the one is called that shall be read.
     #[schema(required = false)]
     sheet: String,
-    /// A JSON object of field and heading, where the columns shall not be guessed; remembered for the next file with these headings.
+    /// A JSON object of field and heading, where the columns shall not be guessed; remembered for the next file with these
+    /// headings, if it names all that is needed.
     #[schema(required = false)]
     mapping: String,
 }
@@ -65,8 +66,8 @@ fn target_schema() -> Object {
 /// it holds in `target` (`organizations` and `events` for staff, `sponsors` and `events` for a community), for events that
 /// staff bring the community's short name in `community`, of a workbook with several sheets which one in `sheet` (else the first
 /// that people see and that holds a list; `sheets` of the answer names all), and the columns in `mapping`, a JSON object of field
-/// and heading, where they shall not be guessed. Columns and sheet are remembered for the next file like it. Nothing is imported
-/// yet: the answer says what would become of each row.
+/// and heading, where they shall not be guessed. A sheet that was named is remembered for the next file like it, and so are
+/// columns that hold all that is needed. Nothing is imported yet: the answer says what would become of each row.
 #[utoipa::path(
     post, path = "/imports", tag = "imports",
     request_body(content = ImportFileInput, content_type = "multipart/form-data"),

@@ -26,8 +26,8 @@ use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
-/// How many names are compared by one statement. Of a name with a common word the index names tens of thousands of others, each of
-/// which is read: some of those are within a statement's time, a hundred are not.
+/// How many names are compared by one statement. For a name with a common word the index names tens of thousands of others, and
+/// each is read: a few such names are within a statement's time, a hundred are not.
 const COMPARED: usize = 10;
 
 /// A profile that owns an identity.

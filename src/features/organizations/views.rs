@@ -607,8 +607,8 @@ pub struct WaitingSeat {
     pub asked_label: String,
 }
 
-/// A community that waits for its owner to say that it is theirs. It stands here because one statement reads all that a home page
-/// asks.
+/// A community that waits for its owner to say that it is theirs. It stands here and not in the room of communities because one
+/// statement reads all that a home page asks (`store/review.rs::Home`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

@@ -26,7 +26,7 @@ use crate::{
         fields::FieldErrors,
         ids::{OrganizationId, SavedViewId, UserId},
         page::{Page, PageRequest, cursor, uncursor},
-        search::{Everything, Taken},
+        search::{Everything, Taken, whole_words},
         text::Line,
     },
     platform::{ctx::Ctx, dates, jobs, tx::Tx},
@@ -171,12 +171,18 @@ async fn known(ctx: &Ctx, actor: &Actor, list: List, query: &str) -> AppResult<V
 /// An alert looks for words as they stand. Of what the list shows by others it would never tell.
 fn other_words(list: List, taken: &Taken) -> String {
     let one = list.noun(1);
-    match &taken.instead {
-        Some(instead) => format!(
+    match (&taken.instead, taken.begun.is_empty()) {
+        (Some(instead), true) => format!(
             "No {one} has these words: the list shows “{instead}” instead, and an alert looks for the words themselves. Search \
              for “{instead}” and save that, or save this without an alert."
         ),
-        None => format!(
+        (Some(instead), false) => format!(
+            "No {one} has these words: the list shows “{}” and words that begin with “{}” instead, and an alert looks for the \
+             words themselves. Search for the whole words that you mean and save that, or save this without an alert.",
+            whole_words(instead, &taken.begun),
+            taken.begun.join("”, “")
+        ),
+        (None, _) => format!(
             "No {one} has the words “{}”: the list shows words that begin so, and an alert looks for whole words. Search for the \
              whole word that you mean and save that, or save this without an alert.",
             taken.begun.join(" ")

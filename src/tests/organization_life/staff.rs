@@ -102,6 +102,18 @@ async fn staff_find_every_organization_by_clicks() {
             let found = desk.open(&format!("/staff/organizations?part=all&q={letters}")).await.text;
             assert_eq!(found.contains(&link), is_found, "{letters}: {found}");
         }
+        // In every alphabet; signs alone are no name's.
+        sqlx::query("update organizations set display_name = 'énérgie & 深圳腾讯' where id = $1")
+            .bind(lumen.0)
+            .execute(&town.owner)
+            .await
+            .expect("renamed");
+        let link = format!("/staff/organizations/{lumen}");
+        for (letters, is_found) in [("én", true), ("né", false), ("nér", true), ("腾讯", true), ("&", false)] {
+            let letters: String = url::form_urlencoded::byte_serialize(letters.as_bytes()).collect();
+            let found = desk.open(&format!("/staff/organizations?part=all&q={letters}")).await.text;
+            assert_eq!(found.contains(&link), is_found, "{letters}: {found}");
+        }
         // From what everybody sees.
         assert!(desk.open("/directory/lumen-data").await.text.contains(&format!("/staff/organizations/{lumen}")));
         let apex: Uuid =

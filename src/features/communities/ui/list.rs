@@ -13,7 +13,8 @@ use crate::{
         page::{acting, fetched, shown_over_with},
         parts::{PageHead, put_icon, put_logo},
         search::{
-            Along, Beside, Found, Keeps, Listed, Nothing, OnRow, Page, Searching, Suggested, Total, address, asked, search_field,
+            Along, Beside, Keeps, ListFound, Listed, Nothing, OnRow, Page, Searching, Suggested, Total, address, asked,
+            search_field,
         },
     },
 };
@@ -89,8 +90,8 @@ impl Listed for CommunitiesView {
     type Facet = CommunityFacet;
     type Row = CommunityCard;
 
-    fn found(&self) -> Found<'_, CommunityCard> {
-        Found {
+    fn found(&self) -> ListFound<'_, CommunityCard> {
+        ListFound {
             query: &self.query,
             facets: &self.facets,
             items: &self.items,

@@ -53,8 +53,8 @@ const FORGOTTEN: &str = "something that nothing here could hold";
 /// Files that one community brings.
 const BRING_COMMUNITY: Limit = Limit { action: "import_bring", hits: 40, seconds: 86_400 };
 
-/// Reads a file and looks at its rows. Changes nothing but that the file is kept, and which columns and which sheet were named is
-/// remembered for the next one like it.
+/// Reads a file and looks at its rows. Changes nothing but that the file is kept, and that for the next one like it a sheet that
+/// was named is remembered, and so are columns that were, where they hold all that is needed.
 ///
 /// # Errors
 /// 403; 422 on `file`, `target` and `community`; 429.

@@ -19,6 +19,7 @@ use crate::{
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, LogoId, OrganizationId, UserId},
         text::Email,
+        words::is_run_together,
     },
     platform::{db::OnConstraint as _, listing::Listing, tx::Tx},
 };
@@ -784,17 +785,20 @@ fn push_found(query: &mut QueryBuilder<sqlx::Postgres>, part: StaffPart, text: &
         return;
     }
     let literal = escaped(&text);
-    // Indexes know three letters in a row; one or two are looked for where a word begins.
-    if text.is_ascii() && text.len() < 3 {
-        query.push(" and (lower(o.display_name) like ").push_bind(format!("{literal}%"));
+    query.push(" and (");
+    // Indexes know three letters in a row; one or two are looked for where a word begins. Where a script leaves no spaces, a name
+    // of two letters may stand anywhere: all rows are read for it. Signs alone are in no index, and no name is found by them.
+    let has_letters = text.chars().any(char::is_alphanumeric);
+    if has_letters && text.chars().count() < 3 && !text.chars().any(is_run_together) {
+        query.push("lower(o.display_name) like ").push_bind(format!("{literal}%"));
         query.push(" or lower(o.display_name) like ").push_bind(format!("% {literal}%"));
-        query.push(" or o.identity_key like ").push_bind(format!("{literal}%"));
-    } else {
+        query.push(" or o.identity_key like ").push_bind(format!("{literal}%")).push(" or ");
+    } else if has_letters {
         let like = format!("%{literal}%");
-        query.push(" and (lower(o.display_name) like ").push_bind(like.clone());
-        query.push(" or o.identity_key like ").push_bind(like);
+        query.push("lower(o.display_name) like ").push_bind(like.clone());
+        query.push(" or o.identity_key like ").push_bind(like).push(" or ");
     }
-    query.push(" or lower(o.primary_email) = ").push_bind(text.clone()).push(" or o.slug = ").push_bind(text).push(")");
+    query.push("lower(o.primary_email) = ").push_bind(text.clone()).push(" or o.slug = ").push_bind(text).push(")");
 }
 
 /// One part of all organizations, the newest first, after one of them; with a text, those whose name or website has it (one or

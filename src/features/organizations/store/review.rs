@@ -167,8 +167,10 @@ pub struct OpenClaimRow {
 pub struct Home {
     /// Of what was refused or merged nobody is asked any more. The newest first.
     pub seats: Vec<WaitingSeatRow>,
-    /// Communities that wait for a word of theirs, for whoever has proven their mailbox: asked here, for the page's sake, by the same
-    /// statement. The newest first.
+    /// Communities that wait for a word of theirs, for whoever has proven their mailbox. The newest first. An exception to the
+    /// order of the rooms: a home page is read by one statement, which therefore knows the words of rooms further down. Asked is
+    /// whom `communities/store.rs::find_asked` lets answer, as long as `Community::verify_email` takes an answer: what changes
+    /// there changes here.
     pub registrations: Vec<RegistrationRow>,
     /// The newest first.
     pub claims: Vec<OpenClaimRow>,

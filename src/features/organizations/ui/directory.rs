@@ -26,7 +26,8 @@ use crate::{
         page::{Show, acting, fetched, shown_over_with},
         parts::{Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo},
         search::{
-            Along, Beside, Found, Keeps, Listed, Nothing, OnRow, Page, Searching, Suggested, Total, address, asked, search_field,
+            Along, Beside, Keeps, ListFound, Listed, Nothing, OnRow, Page, Searching, Suggested, Total, address, asked,
+            search_field,
         },
     },
 };
@@ -90,8 +91,8 @@ impl Listed for DirectoryView {
     type Facet = DirectoryFacet;
     type Row = OrganizationCard;
 
-    fn found(&self) -> Found<'_, OrganizationCard> {
-        Found {
+    fn found(&self) -> ListFound<'_, OrganizationCard> {
+        ListFound {
             query: &self.query,
             facets: &self.facets,
             items: &self.items,

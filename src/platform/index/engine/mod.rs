@@ -197,7 +197,7 @@ impl<F: Facet> Index<F> {
         };
         let backwards = place.as_ref().is_some_and(|place| place.before);
         // Before the very first page there is nothing.
-        let begun = place.is_some() || ask.skip > 0;
+        let is_further_on = place.is_some() || ask.skip > 0;
         let wanted = ask.limit + ask.skip;
         // One more than is shown says whether there is more that way.
         let first = if flat { FLAT } else { 0 };
@@ -214,7 +214,7 @@ impl<F: Facet> Index<F> {
             let there = if before == backwards {
                 more
             } else {
-                begun && !self.walk(&tiers, first, by, Some(&place), before, 1).is_empty()
+                is_further_on && !self.walk(&tiers, first, by, Some(&place), before, 1).is_empty()
             };
             there.then(|| place.cursor())
         };

@@ -39,7 +39,7 @@ const WORDS: &[&str] =
 const TOOLS: &[&str] = &["C", "C++", "C#", ".NET", "node", "Node.js", "K8s", "Rust"];
 const COLOURS: &[&str] = &["red", "green", "blue"];
 
-fn some(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<&'static str>> {
+pub(super) fn some(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<&'static str>> {
     prop::collection::vec(prop::sample::select(of), 0..=most)
 }
 

@@ -300,8 +300,8 @@ impl Vocabulary {
             .collect()
     }
 
-    /// Rows whose name has a word that goes on where this one ends, `acmecloud` of `acme`; and by each word that ends where this one
-    /// goes on, `acme` of `acmecloud`.
+    /// Rows whose name has a word that goes on where this one ends, `acmecloud` of `acme`; and by each word that ends where this
+    /// one goes on, `acme` of `acmecloud`.
     pub(super) fn names_going_on(&self, word: &str) -> Vec<RoaringBitmap> {
         let is_long = |start: &str| start.chars().count() >= SHORTEST_START;
         let longer = is_long(word).then(|| self.names_begun(word));
