@@ -125,7 +125,7 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
             all.expect("theirs").items
         };
         let by_hand: PartnerInput = wire(json!({
-            "organizationId": acme, "category": "Silver Sponsor", "visible": false,
+            "organizationId": acme, "category": "Silver Sponsor",
             "benefits": [{"kind": "Custom", "text": "Written by hand"}],
         }));
         let by_hand = by_hand.parse_new(Labels::All).expect("in order");
@@ -143,9 +143,11 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
         assert!(is_whole(town, first).await);
         let all = standing().await;
         assert_eq!(all.len(), 1, "{all:?}");
-        assert_eq!((all[0].link_id, all[0].request_id, all[0].visible), (link, Some(first), true));
-        assert!(all[0].benefits.iter().all(|line| line.text != "Written by hand"), "{:?}", all[0].benefits);
-        assert_eq!(count(town, &format!("facts where subject_id = '{link}' and name = 'partner_assigned'")).await, 2);
+        let agreed = all[0].link_id;
+        assert_eq!((all[0].request_id, all[0].visible), (Some(first), true));
+        assert!(agreed != link && all[0].benefits.iter().all(|line| line.text != "Written by hand"), "{:?}", all[0].benefits);
+        let replaced = format!("facts where subject_id = '{agreed}' and payload->>'replaced' = '{link}'");
+        assert_eq!(count(town, &replaced).await, 1);
 
         // What was agreed is not agreed over: each side reads what it can do.
         let seen = cast.seen(&cast.ravi, second).await;
@@ -158,11 +160,22 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
         assert!(refused.message().contains("Ask the community"), "{}", refused.message());
         assert!(!is_whole(town, second).await && !is_whole(town, third).await, "nothing is half done");
 
-        let reason = read_reason("We agree anew.").expect("short");
-        partners::remove(ctx, &cast.ravi, cast.hackfest, link, reason.as_ref()).await.expect("taken off");
-        service::accept(ctx, &cast.ravi, second, &seen).await.expect("the page is free");
+        // With the place the page is given back; what was written by hand is there again, for the community to show.
+        decisions::release(ctx, &cast.ravi, first, "They asked us to.").await.expect("given back");
+        let all = standing().await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert_eq!((all[0].link_id, all[0].request_id, all[0].visible), (link, None, false));
+        assert_eq!(all[0].benefits[0].text, "Written by hand");
+        service::accept(ctx, &cast.ravi, second, &seen).await.expect("it is in nobody's way again");
         let all = standing().await;
         assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(second)]);
+
+        // Who is taken off the page leaves it free.
+        let reason = read_reason("We agree anew.").expect("short");
+        partners::remove(ctx, &cast.ravi, cast.hackfest, all[0].link_id, reason.as_ref()).await.expect("taken off");
+        service::accept(ctx, &cast.asha, third, &asked).await.expect("the page is free");
+        let all = standing().await;
+        assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(third)]);
     })
     .await;
 }
