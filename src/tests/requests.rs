@@ -181,6 +181,34 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
 }
 
 #[tokio::test]
+async fn an_agreement_takes_over_a_name_that_stood_there_without_an_organization() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let (ctx, acme) = (&cast.ctx, cast.asha.organization().expect("Acme"));
+        let by_hand: PartnerInput = wire(json!({"organizationId": acme, "category": "Silver Sponsor"}));
+        let by_hand = by_hand.parse_new(Labels::All).expect("in order");
+        let link = partners::add(ctx, &cast.ravi, cast.hackfest, by_hand, None).await.expect("noted");
+        // As it was written before they had applied.
+        sqlx::query("update event_partners set organization_id = null, name_snapshot = upper(name_snapshot) where id = $1")
+            .bind(link.0)
+            .execute(&town.owner)
+            .await
+            .expect("a name alone");
+        let id = cast.apply(&cast.asha, offer(&cast, "Silver Sponsor", 1).await).await;
+
+        let seen = cast.seen(&cast.ravi, id).await;
+        service::accept(ctx, &cast.ravi, id, &seen).await.expect("accepted");
+
+        let all = partners::list(ctx, Some(&cast.ravi), cast.hackfest, Some("Acme"), &PageRequest::default()).await;
+        let all = all.expect("theirs").items;
+        assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(id)], "they stand there once");
+        let replaced = format!("facts where name = 'partner_assigned' and payload->>'replaced' = '{link}'");
+        assert_eq!(count(town, &replaced).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_two_accepts_at_once_one_is_carried_out() {
     sequel(async |town| {
         let cast = told(town).await;

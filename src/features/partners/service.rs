@@ -39,9 +39,9 @@ use uuid::Uuid;
 const WALL_LIMIT: i64 = 200;
 
 /// Puts an organization on an event's page as both sides agreed, in the caller's transaction. Where its community had put it
-/// there by hand with this category, the agreement stands in that place of the order, with the picture that the community chose
-/// if the organization has none; what was written by hand is kept until the place is given back. The caller holds the event.
-/// `side` is who reads a refusal.
+/// (or its name alone) there by hand with this category, the agreement stands in that place of the order, with the picture that
+/// the community chose if the organization has none; what was written by hand is kept until the place is given back. The caller
+/// holds the event. `side` is who reads a refusal.
 ///
 /// # Errors
 /// 409 `ALREADY_ON_EVENT` when it stands there with this category by another agreement.
@@ -55,7 +55,7 @@ pub async fn assign_in(
     let (link, now) = (tx.ctx().id(), tx.ctx().now());
     let category = assignment.category;
     let agreed_already = rules::agreed_already(side, &assignment.name, category);
-    let standing = store::find_standing(tx, assignment.event, organization, category).await?;
+    let standing = store::find_standing(tx, assignment.event, (organization, assignment.name.as_str()), category).await?;
     let mut order = None;
     let assigned = match standing {
         Some(row) if row.is_agreed => return Err(agreed_already.into()),

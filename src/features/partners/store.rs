@@ -88,20 +88,24 @@ pub struct StandingRow {
     pub display_order: i32,
 }
 
-/// Locks the place that an organization has on an event's page with a category, hidden or not.
+/// Locks the place that an organization has on an event's page with a category, hidden or not; without one, that of its name
+/// without an organization, which was written there before the directory had it.
 pub async fn find_standing(
     tx: &mut Tx,
     event: EventId,
-    organization: OrganizationId,
+    (organization, name): (OrganizationId, &str),
     category: Category,
 ) -> AppResult<Option<StandingRow>> {
     Ok(sqlx::query_as!(
         StandingRow,
         r#"select id, request_id is not null as "is_agreed!", logo_key_snapshot, display_order from event_partners
-           where event_id = $1 and organization_id = $2 and display_category = $3 and removed_at is null for update"#,
+           where event_id = $1 and display_category = $3 and removed_at is null
+             and (organization_id = $2 or organization_id is null and lower(name_snapshot) = lower($4))
+           order by organization_id is null limit 1 for update"#,
         event.0,
         organization.0,
         category.label(),
+        name,
     )
     .fetch_optional(tx.conn())
     .await?)
