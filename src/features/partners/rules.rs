@@ -129,8 +129,8 @@ pub fn assign(link: PartnerLinkId, mut assignment: Assignment) -> PartnerAssigne
 /// What they agree on now stands on the page by another agreement already; what the side that reads it can do.
 pub fn agreed_already(side: Side, name: &str, category: Category) -> Refusal {
     let next = match side {
-        Side::Community => "Take that off the page first, with a reason that they read, or close this request.",
-        Side::Organization => "Ask the community to take that off the page first, or close this request.",
+        Side::Community => "Release that agreement's place first (without one, take it off the page), or decline this request.",
+        Side::Organization => "Ask the community to release that agreement's place first, or decline this request.",
     };
     let message = format!("{} stands on this event's page as {category} by another agreement already. {next}", isolated(name));
     Refusal::new("ALREADY_ON_EVENT", message)
