@@ -125,7 +125,7 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
             all.expect("theirs").items
         };
         let by_hand: PartnerInput = wire(json!({
-            "organizationId": acme, "category": "Silver Sponsor", "visible": false,
+            "organizationId": acme, "category": "Silver Sponsor",
             "benefits": [{"kind": "Custom", "text": "Written by hand"}],
         }));
         let by_hand = by_hand.parse_new(Labels::All).expect("in order");
@@ -143,26 +143,67 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
         assert!(is_whole(town, first).await);
         let all = standing().await;
         assert_eq!(all.len(), 1, "{all:?}");
-        assert_eq!((all[0].link_id, all[0].request_id, all[0].visible), (link, Some(first), true));
-        assert!(all[0].benefits.iter().all(|line| line.text != "Written by hand"), "{:?}", all[0].benefits);
-        assert_eq!(count(town, &format!("facts where subject_id = '{link}' and name = 'partner_assigned'")).await, 2);
+        let agreed = all[0].link_id;
+        assert_eq!((all[0].request_id, all[0].visible), (Some(first), true));
+        assert!(agreed != link && all[0].benefits.iter().all(|line| line.text != "Written by hand"), "{:?}", all[0].benefits);
+        let replaced = format!("facts where subject_id = '{agreed}' and payload->>'replaced' = '{link}'");
+        assert_eq!(count(town, &replaced).await, 1);
 
         // What was agreed is not agreed over: each side reads what it can do.
         let seen = cast.seen(&cast.ravi, second).await;
         let refused = service::accept(ctx, &cast.ravi, second, &seen).await.expect_err("it stands there");
         assert_eq!(refused.code(), "ALREADY_ON_EVENT");
-        assert!(refused.message().contains("Take that off the page first"), "{}", refused.message());
+        assert!(refused.message().contains("Release that agreement's place first"), "{}", refused.message());
         let asked = cast.seen(&cast.asha, third).await;
         let refused = service::accept(ctx, &cast.asha, third, &asked).await.expect_err("it stands there");
         assert_eq!(refused.code(), "ALREADY_ON_EVENT");
         assert!(refused.message().contains("Ask the community"), "{}", refused.message());
         assert!(!is_whole(town, second).await && !is_whole(town, third).await, "nothing is half done");
 
-        let reason = read_reason("We agree anew.").expect("short");
-        partners::remove(ctx, &cast.ravi, cast.hackfest, link, reason.as_ref()).await.expect("taken off");
-        service::accept(ctx, &cast.ravi, second, &seen).await.expect("the page is free");
+        // With the place the page is given back; what was written by hand is there again, for the community to show.
+        decisions::release(ctx, &cast.ravi, first, "They asked us to.").await.expect("given back");
+        let all = standing().await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert_eq!((all[0].link_id, all[0].request_id, all[0].visible), (link, None, false));
+        assert_eq!(all[0].benefits[0].text, "Written by hand");
+        service::accept(ctx, &cast.ravi, second, &seen).await.expect("it is in nobody's way again");
         let all = standing().await;
         assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(second)]);
+
+        // Who is taken off the page leaves it free.
+        let reason = read_reason("We agree anew.").expect("short");
+        partners::remove(ctx, &cast.ravi, cast.hackfest, all[0].link_id, reason.as_ref()).await.expect("taken off");
+        service::accept(ctx, &cast.asha, third, &asked).await.expect("the page is free");
+        let all = standing().await;
+        assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(third)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agreement_takes_over_a_name_that_stood_there_without_an_organization() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let (ctx, acme) = (&cast.ctx, cast.asha.organization().expect("Acme"));
+        let by_hand: PartnerInput = wire(json!({"organizationId": acme, "category": "Silver Sponsor"}));
+        let by_hand = by_hand.parse_new(Labels::All).expect("in order");
+        let link = partners::add(ctx, &cast.ravi, cast.hackfest, by_hand, None).await.expect("noted");
+        // As it was written before they had applied.
+        sqlx::query("update event_partners set organization_id = null, name_snapshot = upper(name_snapshot) where id = $1")
+            .bind(link.0)
+            .execute(&town.owner)
+            .await
+            .expect("a name alone");
+        let id = cast.apply(&cast.asha, offer(&cast, "Silver Sponsor", 1).await).await;
+
+        let seen = cast.seen(&cast.ravi, id).await;
+        service::accept(ctx, &cast.ravi, id, &seen).await.expect("accepted");
+
+        let all = partners::list(ctx, Some(&cast.ravi), cast.hackfest, Some("Acme"), &PageRequest::default()).await;
+        let all = all.expect("theirs").items;
+        assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(id)], "they stand there once");
+        let replaced = format!("facts where name = 'partner_assigned' and payload->>'replaced' = '{link}'");
+        assert_eq!(count(town, &replaced).await, 1);
     })
     .await;
 }
@@ -579,7 +620,9 @@ async fn whoever_lost_their_standing_is_told_so_by_its_own_code() {
             assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "NOT_APPROVED"), "{}", refused.text);
         }
         // Lost between the door and the locks: the actors were made before.
-        assert_eq!(code(service::accept(ctx, &cast.ravi, id, &seen).await), "NOT_APPROVED");
+        let refused = service::accept(ctx, &cast.ravi, id, &seen).await.expect_err("suspended");
+        assert_eq!(refused.code(), "NOT_APPROVED");
+        assert!(!refused.message().contains("draft"), "an answer is no draft: {}", refused.message());
         assert_eq!(code(service::accept(ctx, &cast.asha, from_mei, &theirs).await), "NOT_VERIFIED");
     })
     .await;

@@ -498,7 +498,7 @@ pub fn must_be_kept(until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<
 }
 
 /// The community gate.
-pub fn not_approved() -> Denied {
+fn not_approved() -> Denied {
     Denied::coded(
         "NOT_APPROVED",
         "Your community is not approved yet, so nothing can be offered to sponsors. Keep it as a draft: it can be opened as soon as \

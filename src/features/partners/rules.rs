@@ -113,6 +113,8 @@ pub struct Assignment {
 pub struct PartnerAssigned {
     link: PartnerLinkId,
     assignment: Assignment,
+    /// What its community had written by hand, and what is agreed now stands for.
+    replaced: Option<PartnerLinkId>,
 }
 
 /// The organization takes its place. What the two sides agreed on between them stays there; what a community writes by
@@ -121,20 +123,26 @@ pub fn assign(link: PartnerLinkId, mut assignment: Assignment) -> PartnerAssigne
     if assignment.request.is_some() {
         assignment.benefits.retain(|line| is_shown(line.kind));
     }
-    PartnerAssigned { link, assignment }
+    PartnerAssigned { link, assignment, replaced: None }
 }
 
 /// What they agree on now stands on the page by another agreement already; what the side that reads it can do.
 pub fn agreed_already(side: Side, name: &str, category: Category) -> Refusal {
     let next = match side {
-        Side::Community => "Take that off the page first, with a reason that they read, or close this request.",
-        Side::Organization => "Ask the community to take that off the page first, or close this request.",
+        Side::Community => "Release that agreement's place first (without one, take it off the page), or decline this request.",
+        Side::Organization => "Ask the community to release that agreement's place first, or decline this request.",
     };
     let message = format!("{} stands on this event's page as {category} by another agreement already. {next}", isolated(name));
     Refusal::new("ALREADY_ON_EVENT", message)
 }
 
 impl PartnerAssigned {
+    /// The same, in the place of what its community had written by hand.
+    #[must_use]
+    pub fn instead_of(self, by_hand: PartnerLinkId) -> Self {
+        Self { replaced: Some(by_hand), ..self }
+    }
+
     pub fn link(&self) -> PartnerLinkId {
         self.link
     }
@@ -156,19 +164,26 @@ impl PartnerAssigned {
 impl Fact for PartnerAssigned {
     fn statement(&self) -> Statement {
         let it = &self.assignment;
+        let mut payload = json!({
+            "eventId": it.event,
+            "communityId": it.community,
+            "organizationId": it.organization,
+            "requestId": it.request,
+            "displayCategory": it.category,
+            "tierKeyword": it.category.tier(),
+        });
+        let mut about = vec![Subject::from(it.event)];
+        about.extend(it.organization.map(Subject::from));
+        if let Some(by_hand) = self.replaced {
+            payload["replaced"] = json!(by_hand);
+            about.push(by_hand.into());
+        }
         Statement {
             room: "partners",
             name: "partner_assigned",
             subject: self.link.into(),
-            about: [Subject::from(it.event)].into_iter().chain(it.organization.map(Subject::from)).collect(),
-            payload: json!({
-                "eventId": it.event,
-                "communityId": it.community,
-                "organizationId": it.organization,
-                "requestId": it.request,
-                "displayCategory": it.category,
-                "tierKeyword": it.category.tier(),
-            }),
+            about,
+            payload,
             private: Some(json!({
                 "organizationName": it.name,
                 "website": it.website,

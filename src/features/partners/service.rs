@@ -39,8 +39,9 @@ use uuid::Uuid;
 const WALL_LIMIT: i64 = 200;
 
 /// Puts an organization on an event's page as both sides agreed, in the caller's transaction. Where its community had put it
-/// there by hand with this category, that entry becomes what was agreed, and keeps its place in the order. The caller holds the
-/// event. `side` is who reads a refusal.
+/// (or its name alone) there by hand with this category, the agreement stands in that place of the order, with the picture that
+/// the community chose if the organization has none; what was written by hand is kept until the place is given back. The caller
+/// holds the event. `side` is who reads a refusal.
 ///
 /// # Errors
 /// 409 `ALREADY_ON_EVENT` when it stands there with this category by another agreement.
@@ -49,29 +50,29 @@ pub async fn assign_in(
     voice: impl Into<Voice>,
     side: Side,
     organization: OrganizationId,
-    assignment: Assignment,
+    mut assignment: Assignment,
 ) -> AppResult<PartnerLinkId> {
-    let now = tx.ctx().now();
+    let (link, now) = (tx.ctx().id(), tx.ctx().now());
     let category = assignment.category;
     let agreed_already = rules::agreed_already(side, &assignment.name, category);
-    let (link, assigned) = match store::find_standing(tx, assignment.event, organization, category).await? {
-        Some((_, true)) => return Err(agreed_already.into()),
-        Some((link, false)) => {
-            let assigned = rules::assign(link, assignment);
-            store::apply_taken_over(tx, &assigned).await?;
-            (link, assigned)
+    let standing = store::find_standing(tx, assignment.event, (organization, assignment.name.as_str()), category).await?;
+    let mut order = None;
+    let assigned = match standing {
+        Some(row) if row.is_agreed => return Err(agreed_already.into()),
+        Some(row) => {
+            order = Some(row.display_order);
+            assignment.logo_key = assignment.logo_key.or(row.logo_key_snapshot);
+            store::apply_replaced(tx, row.id.into(), now).await?;
+            rules::assign(link, assignment).instead_of(row.id.into())
         }
-        None => {
-            let link = tx.ctx().id();
-            let assigned = rules::assign(link, assignment);
-            // Whoever puts somebody there by hand holds the event alone: what came first was agreed at the same moment.
-            store::apply_assigned(tx, &assigned, true, now).await.map_err(|error| match error {
-                AppError::Refused(refusal) if refusal.code == agreed_already.code => agreed_already.into(),
-                other => other,
-            })?;
-            (link, assigned)
-        }
+        None => rules::assign(link, assignment),
     };
+    // Nothing is put there by hand while this shares the event: if the same stands there after all, another acceptance, which
+    // shares it too, was quicker.
+    store::apply_assigned(tx, &assigned, true, order, now).await.map_err(|error| match error {
+        AppError::Refused(refusal) if refusal.code == agreed_already.code => agreed_already.into(),
+        other => other,
+    })?;
     tx.state(voice, &assigned);
     Ok(link)
 }
@@ -84,7 +85,7 @@ pub async fn assign_in(
 pub async fn note_in(tx: &mut Tx, voice: impl Into<Voice>, assignment: Assignment) -> AppResult<PartnerLinkId> {
     let (link, now) = (tx.ctx().id(), tx.ctx().now());
     let noted = rules::assign(link, assignment).noted();
-    store::apply_assigned(tx, noted.assigned(), false, now).await?;
+    store::apply_assigned(tx, noted.assigned(), false, None, now).await?;
     tx.state(voice, &noted);
     Ok(link)
 }
@@ -248,7 +249,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, pict
     };
     let link = ctx.id();
     let assigned = rules::assign(link, assignment);
-    store::apply_assigned(&mut tx, &assigned, new.visible, ctx.now()).await?;
+    store::apply_assigned(&mut tx, &assigned, new.visible, None, ctx.now()).await?;
     tx.state(actor, &assigned);
     tx.result(link);
     tx.commit().await?;
@@ -764,8 +765,8 @@ pub fn category(label: &str) -> AppResult<Category> {
     Category::parse(label).map_err(|error| AppError::Broken(Box::new(error)))
 }
 
-/// Takes down what an accepted request put on its event's page, because its place was released; nothing where it is gone. The
-/// caller states why.
+/// Takes down what an accepted request put on its event's page, because its place was released; nothing where it is gone. What
+/// its community had written there by hand before comes back, hidden. The caller holds the event, and states why.
 ///
 /// # Errors
 /// When the database is away.

@@ -38,8 +38,14 @@ impl Row {
     }
 }
 
-/// Writes the assignment, last within its tier. `visible` is whether the public page shows it.
-pub async fn apply_assigned(tx: &mut Tx, assigned: &PartnerAssigned, visible: bool, at: DateTime<Utc>) -> AppResult<()> {
+/// Writes the assignment, with this `display_order` or last within its tier. `visible` is whether the public page shows it.
+pub async fn apply_assigned(
+    tx: &mut Tx,
+    assigned: &PartnerAssigned,
+    visible: bool,
+    order: Option<i32>,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
     let it = assigned.assignment();
     let (first, next) = assigned.order_range();
     let benefits = serde_json::to_value(&it.benefits).map_err(|error| AppError::Broken(Box::new(error)))?;
@@ -47,7 +53,8 @@ pub async fn apply_assigned(tx: &mut Tx, assigned: &PartnerAssigned, visible: bo
         "insert into event_partners (id, event_id, community_id, organization_id, request_id, name_snapshot, logo_key_snapshot,
                                      website_snapshot, display_category, tier_keyword, benefits, visible, display_order, created_at)
          select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $15,
-                coalesce((select max(p.display_order) + 1 from event_partners p
+                coalesce($16::integer,
+                         (select max(p.display_order) + 1 from event_partners p
                           where p.event_id = $2 and p.display_order >= $12 and p.display_order < $13 and p.removed_at is null), $12),
                 $14",
         assigned.link().0,
@@ -65,6 +72,7 @@ pub async fn apply_assigned(tx: &mut Tx, assigned: &PartnerAssigned, visible: bo
         next,
         at,
         visible,
+        order,
     )
     .execute(tx.conn())
     .await
@@ -72,41 +80,44 @@ pub async fn apply_assigned(tx: &mut Tx, assigned: &PartnerAssigned, visible: bo
     Ok(())
 }
 
-/// Locks the place that an organization has on an event's page with a category, hidden or not: is it there by an agreement?
+/// What [`find_standing`] reads.
+pub struct StandingRow {
+    pub id: Uuid,
+    pub is_agreed: bool,
+    pub logo_key_snapshot: Option<String>,
+    pub display_order: i32,
+}
+
+/// Locks the place that an organization has on an event's page with a category, hidden or not; without one, that of its name
+/// without an organization, which was written there before the directory had it.
 pub async fn find_standing(
     tx: &mut Tx,
     event: EventId,
-    organization: OrganizationId,
+    (organization, name): (OrganizationId, &str),
     category: Category,
-) -> AppResult<Option<(PartnerLinkId, bool)>> {
-    let row = sqlx::query!(
-        r#"select id, request_id is not null as "is_agreed!" from event_partners
-           where event_id = $1 and organization_id = $2 and display_category = $3 and removed_at is null for update"#,
+) -> AppResult<Option<StandingRow>> {
+    Ok(sqlx::query_as!(
+        StandingRow,
+        r#"select id, request_id is not null as "is_agreed!", logo_key_snapshot, display_order from event_partners
+           where event_id = $1 and display_category = $3 and removed_at is null
+             and (organization_id = $2 or organization_id is null and lower(name_snapshot) = lower($4))
+           order by organization_id is null limit 1 for update"#,
         event.0,
         organization.0,
         category.label(),
+        name,
     )
     .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.map(|row| (row.id.into(), row.is_agreed)))
+    .await?)
 }
 
-/// What was written by hand becomes what was agreed: the picture that the community chose stays
-/// where the organization has none of its own.
-pub async fn apply_taken_over(tx: &mut Tx, assigned: &PartnerAssigned) -> AppResult<()> {
-    let it = assigned.assignment();
-    let benefits = serde_json::to_value(&it.benefits).map_err(|error| AppError::Broken(Box::new(error)))?;
+/// What was written by hand makes room for what is agreed at this moment, and is kept as it was: see [`take_down`].
+pub async fn apply_replaced(tx: &mut Tx, by_hand: PartnerLinkId, at: DateTime<Utc>) -> AppResult<()> {
     let done = sqlx::query!(
-        "update event_partners
-         set request_id = $2, name_snapshot = $3, logo_key_snapshot = coalesce($4, logo_key_snapshot), website_snapshot = $5,
-             benefits = $6, visible = true, version = version + 1
+        "update event_partners set removed_at = $2, removal_reason = 'Both sides agreed on it.', version = version + 1
          where id = $1 and request_id is null and removed_at is null",
-        assigned.link().0,
-        it.request.map(|id| id.0),
-        it.name,
-        it.logo_key,
-        it.website,
-        benefits,
+        by_hand.0,
+        at,
     )
     .execute(tx.conn())
     .await?;
@@ -567,14 +578,30 @@ pub async fn list_concerned(ctx: &Ctx, event: Option<EventId>, community: Option
     Ok(ids.into_iter().map(OrganizationId).collect())
 }
 
-/// What a request put on its event's page comes down; the row stays as a record of what was agreed.
+/// What a request put on its event's page comes down; the row stays as a record of what was agreed. What had made room for it
+/// at that moment comes back as it was, but hidden, unless the same stands there again.
 pub async fn take_down(tx: &mut Tx, request: RequestId, reason: &str, at: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!(
+    let down = sqlx::query!(
         "update event_partners set removed_at = $2, removal_reason = nullif($3, ''), version = version + 1
-         where request_id = $1 and removed_at is null",
+         where request_id = $1 and removed_at is null
+         returning event_id, display_category, created_at",
         request.0,
         at,
         reason,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(down) = down else { return Ok(()) };
+    sqlx::query!(
+        "update event_partners e set removed_at = null, removal_reason = null, visible = false, version = version + 1
+         where event_id = $1 and display_category = $2 and removed_at = $3 and request_id is null
+           and not exists (select 1 from event_partners p
+                           where p.event_id = $1 and p.display_category = $2 and p.removed_at is null
+                             and (p.organization_id = e.organization_id
+                                  or e.organization_id is null and lower(p.name_snapshot) = lower(e.name_snapshot)))",
+        down.event_id,
+        down.display_category,
+        down.created_at,
     )
     .execute(tx.conn())
     .await?;

@@ -21,7 +21,6 @@ use crate::{
         opportunities::{
             items::Mix,
             policy as opportunities_policy,
-            rules::not_approved,
             service::{self as opportunities, EventNow, OpportunityBrief, event_changes, is_published, key_of},
             views::{people_label, places_label},
         },
@@ -446,7 +445,11 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
     let approved = community.status.may_reach_out();
     let verified = organization.status == VerificationStatus::Verified;
     match side {
-        Side::Community if !approved => Err(not_approved().into()),
+        Side::Community if !approved => Err(Denied::coded(
+            "NOT_APPROVED",
+            "Your community is not approved at the moment, so it cannot deal with sponsors. Its dashboard says what comes next.",
+        )
+        .into()),
         Side::Organization if !verified => Err(Denied::coded(
             "NOT_VERIFIED",
             "Your organization is not verified, so it cannot deal with communities. Its dashboard says what comes next.",
