@@ -310,7 +310,12 @@ fn parse<T: DeserializeOwned>(raw: &[u8]) -> AppResult<T> {
 }
 
 fn body_error(error: &serde_path_to_error::Error<serde_json::Error>) -> AppError {
-    unread("JSON", error.path(), &error.inner().to_string())
+    let problem = error.inner().to_string();
+    if error.inner().is_data() {
+        unread("JSON", error.path(), &problem)
+    } else {
+        AppError::invalid("", format!("The JSON could not be read: {problem}."))
+    }
 }
 
 /// Axum reads a query with the path in hand, and hides it within its refusal.
@@ -332,8 +337,29 @@ fn unread(what: &str, path: &serde_path_to_error::Path, problem: &str) -> AppErr
     // serde names it between backquotes: "missing field `title` at line 1 column 2".
     match problem.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         Some(field) => AppError::invalid(joined(place, field), "This field is required."),
-        None => AppError::invalid(place, format!("The {what} could not be read: {problem}.")),
+        None if place.is_empty() => AppError::invalid(place, format!("The {what} could not be read: {problem}.")),
+        None => AppError::invalid(place, misplaced(problem)),
     }
+}
+
+/// What one value should be, in words of whoever sent it: names of types are ours, and lines and columns are those of the whole.
+fn misplaced(problem: &str) -> String {
+    let problem = problem.rsplit_once(" at line ").map_or(problem, |(said, _)| said);
+    let wanted = match problem.rsplit_once(", expected ") {
+        Some((_, wanted)) if problem.starts_with("invalid ") => wanted,
+        None if ["invalid digit ", "cannot parse integer ", "number too "].iter().any(|no| problem.starts_with(no)) => "u32",
+        _ => return format!("This could not be read: {problem}."),
+    };
+    let wanted = match wanted {
+        "i8" | "i16" | "i32" | "i64" | "isize" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    };
+    format!("This is not what belongs here, which is {wanted}.")
 }
 
 /// What a handler of the API answers.
@@ -483,6 +509,14 @@ mod tests {
         ] {
             let refused = parse::<Wanted>(body.as_bytes()).expect_err("it is no such thing");
             assert_eq!(beside(refused), field, "{body}");
+        }
+        // In words that are not those of our types.
+        for (body, wanted) in
+            [(r#"{"page":"first"}"#, "a whole number"), (r#"{"tags":5}"#, "a list"), (r#"{"owner":"Asha"}"#, "an object")]
+        {
+            let AppError::Invalid(errors) = parse::<Wanted>(body.as_bytes()).expect_err("another kind") else { panic!("{body}") };
+            let said: Vec<_> = errors.0.into_values().collect();
+            assert_eq!(said, [format!("This is not what belongs here, which is {wanted}.")], "{body}");
         }
         let read = parse::<Wanted>(br#"{"owner":{"fullName":"Asha"},"page":2,"tags":["rust"]}"#).expect("in order");
         assert_eq!((read.page, read.tags.len()), (Some(2), 1));
