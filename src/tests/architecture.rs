@@ -194,7 +194,7 @@ fn rooms_look_upstream_only_and_stores_are_private() {
     assert_none(faults, "rooms, upstream first; rules are pure; SQL is the store's");
 }
 
-/// Codes of one word; those of several are known by their look.
+/// Codes of one word, by hand (a story that meets another fails: `town.rs`); those of several are known by their look.
 const SHORT_CODES: [&str; 9] =
     ["AGREED", "BUSY", "DISABLED", "FORBIDDEN", "INTERNAL", "MERGED", "REJECTED", "SUSPENDED", "UNAUTHENTICATED"];
 

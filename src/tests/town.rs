@@ -36,6 +36,7 @@ use commdesk::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::Value;
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr as _,
@@ -418,8 +419,8 @@ struct Described {
     method: String,
     /// The path's parts; `{eventId}` is any.
     path: Vec<String>,
-    /// The words of its answers.
-    words: Vec<String>,
+    /// The words of its own answers, by status.
+    words: BTreeMap<String, Vec<String>>,
 }
 
 /// Every call of the document, and the words of the answers that all share.
@@ -428,9 +429,9 @@ static DESCRIBED: LazyLock<(Vec<Described>, Vec<String>)> = LazyLock::new(|| {
     let (mut calls, mut shared) = (Vec::new(), vec!["IDEMPOTENCY_KEY_REUSED".to_owned()]);
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("calls") {
-            let mut words = Vec::new();
-            for answer in operation["responses"].as_object().into_iter().flat_map(|answers| answers.values()) {
-                let into = if answer["x-shared"] == true { &mut shared } else { &mut words };
+            let mut words = BTreeMap::<String, Vec<String>>::new();
+            for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+                let into = if answer["x-shared"] == true { &mut shared } else { words.entry(status.clone()).or_default() };
                 let said = answer["description"].as_str().unwrap_or_default();
                 into.extend(said.split(|c: char| !c.is_ascii_uppercase() && c != '_').map(str::to_owned));
             }
@@ -456,8 +457,10 @@ fn must_be_described(what: &str, answer: &Answer) {
     let Some(call) = calls.iter().filter(fits).min_by_key(any) else { return };
     let body: Value = serde_json::from_str(&answer.text).unwrap_or_default();
     let Some(code) = body["error"]["code"].as_str() else { return };
-    let is_named = call.words.iter().chain(shared).any(|word| word == code);
-    assert!(is_named, "{method} {} answers {code}, and its document does not say so", call.path.join("/"));
+    assert!(commdesk::http::codes::CODES.contains(&code), "`http/codes.rs` has no {code}");
+    let status = answer.status.as_str();
+    let is_named = call.words.get(status).into_iter().flatten().chain(shared).any(|word| word == code);
+    assert!(is_named, "{method} {} answers {status} {code}, and its document does not say so", call.path.join("/"));
 }
 
 impl Browser {
