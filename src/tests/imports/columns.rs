@@ -3,7 +3,7 @@
 use super::{LIST, apply, bring, file, packed, sara, view};
 use crate::{
     common::{code, count, signed_in, who},
-    town::{Chosen, sequel},
+    town::{Answer, Browser, Chosen, sequel},
 };
 use commdesk::{
     features::imports::{
@@ -13,6 +13,7 @@ use commdesk::{
     seeds::people::{MEI, RAVI},
 };
 use http::StatusCode;
+use serde_json::json;
 
 #[tokio::test]
 async fn columns_are_named_once_and_remembered() {
@@ -145,6 +146,46 @@ async fn of_a_workbook_it_is_said_which_sheet_is_read_and_another_can_be() {
         assert_eq!(ravi.submit(&page, "sheet", &[("sheet", "Companies")]).await.status, StatusCode::SEE_OTHER);
         let shown = ravi.open(&page).await.text;
         assert!(shown.contains("Not read: “Notes”, “Old”.") && shown.contains("Contoso Mesh"), "{shown}");
+    })
+    .await;
+}
+
+/// A community's past sponsors, as a program brings them.
+async fn send(browser: &mut Browser, bytes: &[u8], more: &[(&str, &str)]) -> Answer {
+    let mut fields = vec![("target", "sponsors")];
+    fields.extend_from_slice(more);
+    let file = Chosen { field: "file", name: "a list", kind: "application/octet-stream", bytes };
+    browser.submit_file("/api/v1/imports", &fields, &file).await
+}
+
+#[tokio::test]
+async fn what_a_program_says_of_columns_and_sheets_is_remembered() {
+    sequel(async |town| {
+        let (mut ravi, mut mei) = (signed_in(town, RAVI).await, signed_in(town, MEI).await);
+        let list = b"Wer,Wo\nNorthwind Data,northwind-data.example\n";
+        let state = |answer: Answer| answer.data()["state"].as_str().expect("a state").to_owned();
+        assert_eq!(state(send(&mut ravi, list, &[]).await), "mapping", "nobody can tell what is what");
+        let refused = send(&mut ravi, list, &[("mapping", "[1]")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.json()["error"]["fieldErrors"]["mapping"].is_string(), "{}", refused.text);
+
+        // What is not enough is not remembered.
+        let half = [("mapping", r#"{"displayName": "Wer"}"#)];
+        assert_eq!(send(&mut ravi, list, &half).await.data()["missing"], json!(["Website"]));
+        assert_eq!(send(&mut ravi, list, &[]).await.data()["missing"], json!(["Name", "Website"]));
+        let both = [("mapping", r#"{"displayName": "Wer", "website": "Wo"}"#)];
+        assert_eq!(state(send(&mut ravi, list, &both).await), "ready");
+        let again = send(&mut ravi, list, &[]).await.data();
+        assert_eq!((again["state"].as_str(), again["counts"]["make"].as_i64()), (Some("ready"), Some(1)), "{again}");
+        assert_eq!(state(send(&mut mei, list, &[]).await), "mapping", "each workspace has its own memory");
+
+        let old: &[&[&str]] = &[&["name", "website"], &["Oldworks", "oldworks.example"]];
+        let new: &[&[&str]] = &[&["name", "website"], &["Newworks", "newworks.example"]];
+        let book = workbook(&[("Old", old), ("New", new)]);
+        for (more, read) in [(vec![], "Old"), (vec![("sheet", "New")], "New"), (vec![], "New")] {
+            let answer = send(&mut ravi, &book, &more).await;
+            assert_eq!(answer.data()["sheet"], read, "{}", answer.text);
+        }
     })
     .await;
 }

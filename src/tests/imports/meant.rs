@@ -1,10 +1,10 @@
-//! Files on their way in: what a row, a name or a column is taken to mean, and what is asked about before anything is made.
+//! Files on their way in: what a row or a name is taken to mean, and what is asked about before anything is made.
 
 use super::{apply, bring, outcomes, view};
 use crate::{
-    common::{count, one, signed_in, who},
+    common::{count, one, who},
     organizations::two_of_the_staff,
-    town::{Answer, Browser, Chosen, Town, sequel},
+    town::{Town, sequel},
 };
 use commdesk::{
     features::{
@@ -21,11 +21,8 @@ use commdesk::{
         ids::{IntakeId, OrganizationId},
     },
     platform::ctx::Ctx,
-    seeds::people::{MEI, RAVI},
+    seeds::people::RAVI,
 };
-use http::StatusCode;
-use serde_json::json;
-use std::io::{Cursor, Write as _};
 use uuid::Uuid;
 
 /// Brings a list of few rows, and gives what would become of them.
@@ -47,76 +44,6 @@ async fn merge(town: &Town, staff: &Actor, gone: &str, into: &str) -> Organizati
     merging::merge(&town.ctx(), staff, gone, input.parse().expect("in order")).await.expect("merged");
     town.drain().await;
     gone
-}
-
-/// A community's past sponsors, as a program brings them.
-async fn send(browser: &mut Browser, bytes: &[u8], more: &[(&str, &str)]) -> Answer {
-    let mut fields = vec![("target", "sponsors")];
-    fields.extend_from_slice(more);
-    let file = Chosen { field: "file", name: "a list", kind: "application/octet-stream", bytes };
-    browser.submit_file("/api/v1/imports", &fields, &file).await
-}
-
-/// A workbook: of each sheet its name and the one company that it lists.
-fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
-    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
-    let row = |number: u32, cells: [&str; 2]| {
-        let [a, b] = cells.map(|text| format!(r#"t="inlineStr"><is><t>{text}</t></is></c>"#));
-        format!(r#"<row r="{number}"><c r="A{number}" {a}<c r="B{number}" {b}</row>"#)
-    };
-    let (mut named, mut related, mut parts) = (String::new(), String::new(), Vec::new());
-    for (number, &(name, company)) in (1..).zip(sheets) {
-        named.push_str(&format!(r#"<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>"#));
-        let target = format!("worksheets/sheet{number}.xml");
-        related.push_str(&format!(r#"<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" Target="{target}"/>"#));
-        let site = format!("{}.example", company.to_lowercase());
-        let rows = row(1, ["name", "website"]) + &row(2, [company, site.as_str()]);
-        parts.push((format!("xl/{target}"), format!(r#"<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>"#)));
-    }
-    let whole = format!(r#"<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/>"#);
-    for (name, inside) in [("_rels/.rels", whole), ("xl/_rels/workbook.xml.rels", related)] {
-        parts.push((name.to_owned(), format!(r#"<Relationships xmlns="{PACKAGE}">{inside}</Relationships>"#)));
-    }
-    let book = format!(r#"<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{named}</sheets></workbook>"#);
-    parts.push(("xl/workbook.xml".to_owned(), book));
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in parts {
-        writer.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).expect("a part");
-        writer.write_all(format!(r#"<?xml version="1.0"?>{text}"#).as_bytes()).expect("written");
-    }
-    writer.finish().expect("packed").into_inner()
-}
-
-#[tokio::test]
-async fn what_a_program_says_of_columns_and_sheets_is_remembered() {
-    sequel(async |town| {
-        let (mut ravi, mut mei) = (signed_in(town, RAVI).await, signed_in(town, MEI).await);
-        let list = b"Wer,Wo\nNorthwind Data,northwind-data.example\n";
-        let state = |answer: Answer| answer.data()["state"].as_str().expect("a state").to_owned();
-        assert_eq!(state(send(&mut ravi, list, &[]).await), "mapping", "nobody can tell what is what");
-        let refused = send(&mut ravi, list, &[("mapping", "[1]")]).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.json()["error"]["fieldErrors"]["mapping"].is_string(), "{}", refused.text);
-
-        // What is not enough is not remembered.
-        let half = [("mapping", r#"{"displayName": "Wer"}"#)];
-        assert_eq!(send(&mut ravi, list, &half).await.data()["missing"], json!(["Website"]));
-        assert_eq!(send(&mut ravi, list, &[]).await.data()["missing"], json!(["Name", "Website"]));
-        let both = [("mapping", r#"{"displayName": "Wer", "website": "Wo"}"#)];
-        assert_eq!(state(send(&mut ravi, list, &both).await), "ready");
-        let again = send(&mut ravi, list, &[]).await.data();
-        assert_eq!((again["state"].as_str(), again["counts"]["make"].as_i64()), (Some("ready"), Some(1)), "{again}");
-        assert_eq!(state(send(&mut mei, list, &[]).await), "mapping", "each workspace has its own memory");
-
-        let book = workbook(&[("Old", "Oldworks"), ("New", "Newworks")]);
-        for (more, read) in [(vec![], "Old"), (vec![("sheet", "New")], "New"), (vec![], "New")] {
-            let answer = send(&mut ravi, &book, &more).await;
-            assert_eq!(answer.data()["sheet"], read, "{}", answer.text);
-        }
-    })
-    .await;
 }
 
 #[tokio::test]
