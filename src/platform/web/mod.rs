@@ -344,13 +344,8 @@ fn unread(what: &str, path: &serde_path_to_error::Path, problem: &str) -> AppErr
 
 /// What one value should be, in words of whoever sent it: names of types are ours, and lines and columns are those of the whole.
 fn misplaced(problem: &str) -> String {
-<<<<<<< HEAD
-    let problem = problem.split(" at line ").next().unwrap_or_default();
-    let wanted = match problem.split_once(", expected ") {
-=======
     let problem = problem.rsplit_once(" at line ").map_or(problem, |(said, _)| said);
     let wanted = match problem.rsplit_once(", expected ") {
->>>>>>> wd
         Some((_, wanted)) if problem.starts_with("invalid ") => wanted,
         None if ["invalid digit ", "cannot parse integer ", "number too "].iter().any(|no| problem.starts_with(no)) => "u32",
         _ => return format!("This could not be read: {problem}."),
