@@ -505,7 +505,7 @@ async fn a_merge_against_an_application_loses_nothing() {
                     .unwrap();
                 assert_eq!(row, acme.0, "it followed");
             }
-            Err(refused) => assert_eq!(refused.code(), "FORBIDDEN", "{refused:?}"),
+            Err(refused) => assert_eq!(refused.code(), "NOT_VERIFIED", "{refused:?}"),
         }
         town.drain().await;
         is_balanced(town, lumen, acme).await;

@@ -146,7 +146,7 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
         let agreed = all[0].link_id;
         assert_eq!((all[0].request_id, all[0].visible), (Some(first), true));
         assert!(agreed != link && all[0].benefits.iter().all(|line| line.text != "Written by hand"), "{:?}", all[0].benefits);
-        let replaced = format!("facts where subject_id = '{agreed}' and payload->>'replaced' = '{link}'");
+        let replaced = format!("facts where subject_id = '{agreed}' and payload::jsonb->>'replaced' = '{link}'");
         assert_eq!(count(town, &replaced).await, 1);
 
         // What was agreed is not agreed over: each side reads what it can do.
@@ -202,7 +202,7 @@ async fn an_agreement_takes_over_a_name_that_stood_there_without_an_organization
         let all = partners::list(ctx, Some(&cast.ravi), cast.hackfest, Some("Acme"), &PageRequest::default()).await;
         let all = all.expect("theirs").items;
         assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(id)], "they stand there once");
-        let replaced = format!("facts where name = 'partner_assigned' and payload->>'replaced' = '{link}'");
+        let replaced = format!("facts where name = 'partner_assigned' and payload::jsonb->>'replaced' = '{link}'");
         assert_eq!(count(town, &replaced).await, 1);
     })
     .await;
