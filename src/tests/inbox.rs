@@ -453,6 +453,15 @@ async fn why_a_sender_was_turned_down_is_what_rows_say_and_nothing_else_is_looke
             }
         }
 
+        // Who asks anew reads what is open between the two, not all that ever was.
+        for _ in 0..7 {
+            let before = looked_at(&alone, "requests").await;
+            service::compose(&alone, &cast.ravi, "acme-cloud").await.expect("it is listed");
+            let after = looked_at(&alone, "requests").await;
+            let looked = after.0 + after.1 - before.0 - before.1;
+            assert!(looked < 300, "{looked} rows and entries of four thousand");
+        }
+
         for (reader, standing) in readers.into_iter().zip(told) {
             let side = reader.side().expect("a side").label();
             let meant: Vec<(String, i64)> = sqlx::query_as(

@@ -732,7 +732,8 @@ fn a_start_that_is_broken_off_leaves_no_postgres_behind() {
     // Its note is there before the server lets anybody in, and goes with a server that was stopped in order.
     until(true, "Postgres was not started");
     let group = format!("-{}", program.id());
-    assert!(Command::new("kill").args(["-INT", "--", &group]).status().expect("a signal").success());
+    // Not the signal of Ctrl-C, which ends it in the same way: what a shell runs in the background begins deaf to that one.
+    assert!(Command::new("kill").args(["-TERM", "--", &group]).status().expect("a signal").success());
     program.wait().expect("it ends");
     until(false, "Postgres went on");
 }
