@@ -129,36 +129,31 @@ bindgen() {
   install_crate wasm-bindgen-cli "$WASM_BINDGEN"
 }
 
-# Without windows first: a whole Chromium that is told to show none draws them all the same, which is a third of what journeys cost.
 find_chromium() {
   local it
-  for it in "${CHROMIUM:-}" "$@" \
+  for it in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium \
     "$(cd end2end && PLAYWRIGHT_BROWSERS_PATH=$TOOLS/browsers node -e 'console.log(require("playwright-core").chromium.executablePath())' 2>/dev/null || true)"; do
     if [ -n "$it" ] && it=$(command -v "$it"); then printf '%s' "$it"; return 0; fi
   done
   return 1
 }
-WITHOUT_WINDOWS=(chromium-headless-shell chrome-headless-shell)
-WHOLE=(chromium chromium-browser google-chrome google-chrome-stable
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium)
 
 browser() {
   begin "Chromium, for the journeys"
-  local found as_root=() package
-  if ! found=$(find_chromium "${WITHOUT_WINDOWS[@]}"); then
+  local found as_root=()
+  if ! found=$(find_chromium); then
     if [ "$(id -u)" != 0 ]; then as_root=(sudo -n); fi
     if have apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
       say "           installing Debian's, with fonts for Indian scripts: a minute or two"
       quietly apt-update ${as_root[@]+"${as_root[@]}"} apt-get update
-      package=chromium-headless-shell
-      if ! apt-cache show "$package" >/dev/null 2>&1; then package=chromium; fi
       quietly apt-chromium ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends "$package" fonts-noto-core
-    elif ! find_chromium "${WHOLE[@]}" >/dev/null; then
+        apt-get install -y --no-install-recommends chromium fonts-noto-core
+    else
       say "           fetching Playwright's own"
       PLAYWRIGHT_BROWSERS_PATH=$TOOLS/browsers npm exec --prefix end2end -- playwright install chromium || true
     fi
-    found=$(find_chromium "${WITHOUT_WINDOWS[@]}" "${WHOLE[@]}") ||
+    found=$(find_chromium) ||
       fail "no Chromium could be installed. Install Chromium or Chrome yourself, or set CHROMIUM to its program."
   fi
   say "           $found"

@@ -118,7 +118,7 @@ async function look(page: Page, stops: (string | Stop)[], isStill = false): Prom
     const { path, shows } = typeof stop === 'string' ? { path: stop } : stop;
     await open(page, path);
     await expect(page.getByRole('heading', { level: 1 }), `${path} has one first heading`).toHaveCount(1);
-    expect(await page.title(), `${path} has a title`).not.toBe('');
+    await expect(page, `${path} has a title`).toHaveTitle(/./);
     if (shows) await expect(page.getByRole('main'), `${path} has something to look at`).toContainText(shows);
     // Not only silent: every form works without scripts, so nothing else would notice a program that never started.
     await expect(page.locator('html[data-awake]'), `${path} wakes`).toBeAttached();
@@ -146,7 +146,7 @@ async function lookAtPlain(page: Page, path: string, status = 200): Promise<void
   const answer = await page.goto(path);
   expect(answer!.status(), path).toBe(status);
   await expect(page.getByRole('heading', { level: 1 }), `${path} has one first heading`).toHaveCount(1);
-  expect(await page.title(), `${path} has a title`).not.toBe('');
+  await expect(page, `${path} has a title`).toHaveTitle(/./);
   await atEveryWidth(page, path);
 }
 
