@@ -38,7 +38,7 @@ test('a page that strangers read fetches nothing of the program before somebody 
   }
 });
 
-test('a key and a focus wake a page too, a finger that scrolls does not', async ({ browser }) => {
+test('a key and a focus wake a page too, a finger that scrolls and a mouse that rests do not', async ({ browser }) => {
   const context = await browser.newContext({ hasTouch: true, viewport: { width: 360, height: 740 } });
   const page = await context.newPage();
   const root = page.locator('html[data-awake]');
@@ -46,6 +46,8 @@ test('a key and a focus wake a page too, a finger that scrolls does not', async 
   await page.evaluate(() => {
     for (const type of ['pointerdown', 'pointermove', 'pointercancel'])
       document.body.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', bubbles: true }));
+    // A mouse that rests where the page comes to lie is said to move too.
+    document.body.dispatchEvent(new PointerEvent('pointermove', { pointerType: 'mouse', bubbles: true }));
   });
   await page.waitForLoadState('networkidle');
   await expect(root).not.toBeAttached();

@@ -109,6 +109,8 @@ impl Program {
 /// asked for again at a later sign, three times, each after a longer pause; a program that came and could not start is left alone.
 /// The glue and what it imports come as files before they are named as modules: of a module that did not arrive a browser may
 /// remember for good that it did not, and would ask nobody again.
+/// A mouse that only rests where a page comes to lie is said to move, by nothing; that is no sign of life.
+///
 /// Until the page is awake, the two keys of every page are answered here (`SiteKeys` of `frames.rs` answers them from then on): a
 /// first key that does nothing would be a key that does not work.
 const WAKE: &str = r#"((glue, imported, wasm, chunks) => {
@@ -118,7 +120,7 @@ const WAKE: &str = r#"((glue, imported, wasm, chunks) => {
   const lost = () => tries++ < 3 && setTimeout(listen, 1000 * 4 ** tries);
   const listen = () => signs.forEach((sign) => addEventListener(sign, wake, how));
   const wake = (event) => {
-    if (event && event.type === "pointermove" && event.pointerType !== "mouse") return;
+    if (event?.type === "pointermove" && (event.pointerType !== "mouse" || !(event.movementX || event.movementY))) return;
     for (const sign of signs) removeEventListener(sign, wake, how);
     for (const href of tries ? [] : [wasm, ...chunks]) {
       const ahead = document.createElement("link");

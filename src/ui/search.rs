@@ -630,10 +630,10 @@ pub fn Suggestions(
                         role="option"
                         id=option_id(id, place)
                         aria-selected=move || if at.get() == Some(place) { "true" } else { "false" }
-                        on:pointerdown=move |event| {
-                            event.prevent_default();
-                            choose(href.clone());
-                        }
+                        // The field keeps the focus. Nothing is chosen before the press is over: what a finger has pressed
+                        // would be what then lies below it.
+                        on:mousedown=move |event| event.prevent_default()
+                        on:click=move |_| choose(href.clone())
                     >
                         <bdi class="combobox__text">{offer.label}</bdi>
                         {(!offer.kind.is_empty()).then(|| view! { <span class="combobox__kind">{offer.kind}</span> })}
